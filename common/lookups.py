@@ -1,0 +1,69 @@
+"""`field__prefix="zhang"`: starts-with that uses a plain index on both databases.
+
+Django's `startswith` is `LIKE … ESCAPE` on SQLite, which reads the whole table, and on PostgreSQL needs its pattern at
+planning time. This asks for a range in byte order instead; give the column `prefix_index(...)`.
+"""
+
+import sys
+
+from django.db import models
+from django.db.models.expressions import OrderBy
+from django.db.models.lookups import Lookup
+
+_AFTER_SURROGATES = "\ue000"
+
+
+def prefix_index(field: str, *more: str, name: str) -> models.Index:
+    """An index for `field__prefix`, on PostgreSQL in byte order whatever the database's collation.
+
+    more: further columns after it; those of whole numbers come as "=name" since they need their own operator class.
+    """
+    fields = [field, *(column.removeprefix("=") for column in more)]
+    classes = [
+        "varchar_pattern_ops",
+        *("int8_ops" if column.startswith("=") else "varchar_pattern_ops" for column in more),
+    ]
+    return models.Index(fields=fields, opclasses=classes, name=name)
+
+
+def just_after(prefix: str) -> str | None:
+    """The first text after all that begin with `prefix`, by code point (UTF-8 sorts alike); None if there is none."""
+    kept = prefix.rstrip(chr(sys.maxunicode))
+    if not kept:
+        return None
+    following = chr(ord(kept[-1]) + 1)
+    return kept[:-1] + (_AFTER_SURROGATES if "\ud800" <= following <= "\udfff" else following)
+
+
+class Prefix(Lookup):
+    """Rows whose text begins with the value; everything begins with an empty one."""
+
+    lookup_name = "prefix"
+    prepare_rhs = False
+
+    def get_prep_lookup(self) -> str:
+        return str(self.rhs)
+
+    def as_sql(self, compiler, connection):  # type: ignore[no-untyped-def]
+        return self._between(compiler, connection, ">=", "<")
+
+    def as_postgresql(self, compiler, connection):  # type: ignore[no-untyped-def]
+        return self._between(compiler, connection, "~>=~", "~<~")
+
+    def _between(self, compiler, connection, from_, before):  # type: ignore[no-untyped-def]
+        column, params = self.process_lhs(compiler, connection)
+        end = just_after(self.rhs)
+        if end is None:
+            return f"{column} {from_} %s", [*params, self.rhs]
+        return f"({column} {from_} %s AND {column} {before} %s)", [*params, self.rhs, *params, end]
+
+
+class ByteOrder(OrderBy):
+    """Ascending order by bytes, which the prefix index already has: nothing needs to be sorted."""
+
+    def as_postgresql(self, compiler, connection):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, template="%(expression)s USING ~<~")
+
+
+models.CharField.register_lookup(Prefix)
+models.TextField.register_lookup(Prefix)
