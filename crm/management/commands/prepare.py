@@ -1,0 +1,19 @@
+"""`manage.py prepare`: everything between new code and a running program."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from crm import schedules, translations
+
+
+class Command(BaseCommand):
+    """Safe to repeat; run once after each upgrade, before the processes start."""
+
+    help = "Compiles translations, migrates, writes the schedules and collects the static files."
+
+    def handle(self, *args, **options):
+        """In the order in which each step needs the one before."""
+        translations.compile_all()
+        call_command("migrate", interactive=False, verbosity=0)
+        schedules.sync()
+        call_command("collectstatic", interactive=False, verbosity=0)

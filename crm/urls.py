@@ -1,0 +1,18 @@
+"""Every address of the program."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from crm import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+handler400 = "crm.views.bad_request"
+handler403 = "crm.views.forbidden"
+handler404 = "crm.views.not_found"
+handler500 = "crm.views.server_error"
