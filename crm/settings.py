@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "crm",
+    "scheduling",
     "patients",
     "directory",
     "accounts",
