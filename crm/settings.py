@@ -269,6 +269,7 @@ UNFOLD = {
     "SITE_HEADER": theme.hospital_name,
     "SITE_URL": None,
     "SITE_SYMBOL": "local_hospital",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": theme.icon}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

@@ -42,3 +42,8 @@ def hospital_name(request) -> str:
 def stylesheet(request) -> str:
     """The address of the one own stylesheet."""
     return static("crm.css")
+
+
+def icon(request) -> str:
+    """The address of the browser tab's picture."""
+    return static("crm.svg")
