@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.history import HistoricalRecords
+
+
+class Scope(models.Model):
+    """A site, or one department, whose rows a person may see. Whoever has none (and not all sites) sees nothing."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="scopes", verbose_name=_("staff member")
+    )
+    site = models.ForeignKey("directory.Site", models.PROTECT, related_name="scopes", verbose_name=_("site"))
+    department = models.ForeignKey(
+        "directory.Department",
+        models.PROTECT,
+        related_name="scopes",
+        verbose_name=_("department"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the whole site."),
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("scope")
+        verbose_name_plural = _("scopes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "department"],
+                condition=Q(department__isnull=False),
+                name="one_scope_per_user_and_department",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "site"], condition=Q(department__isnull=True), name="one_scope_per_user_and_site"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.department or self.site}"
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows that hang on a department; `department_path` says where it is found from here."""
+
+    department_path = "department"
+
+    def visible_to(self, user) -> models.QuerySet:
+        """Only rows of the sites and departments in the person's scope; nobody's rows for an inactive account."""
+        if user.sees_everything:
+            return self
+        scopes = list(Scope.objects.filter(user_id=user.pk).values_list("site_id", "department_id"))
+        departments = [department for _site, department in scopes if department]
+        sites = [site for site, department in scopes if not department]
+        path = self.department_path + "__" if self.department_path else ""
+        return self.filter(Q(**{f"{path}id__in": departments}) | Q(**{f"{path}site_id__in": sites}))

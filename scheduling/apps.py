@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SchedulingConfig(AppConfig):
+    """Floor 3: the one pool of slots, and who holds which place in it."""
+
+    name = "scheduling"
+    verbose_name = _("Scheduling")

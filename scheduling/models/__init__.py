@@ -1,0 +1,29 @@
+from .appointment import CLAIMING, OPEN, Appointment, AppointmentStatus
+from .calendar import ClosedDay, Leave
+from .channel_rule import ChannelRule
+from .event import AppointmentEvent, EventKind
+from .schedule import Schedule
+from .session import Session, SessionStatus
+from .slot import Closure, Slot
+from .stoppage import Stoppage
+from .waitlist import WaitlistEntry, WaitlistOffer
+
+__all__ = [
+    "CLAIMING",
+    "OPEN",
+    "Appointment",
+    "AppointmentEvent",
+    "AppointmentStatus",
+    "ChannelRule",
+    "ClosedDay",
+    "Closure",
+    "EventKind",
+    "Leave",
+    "Schedule",
+    "Session",
+    "SessionStatus",
+    "Slot",
+    "Stoppage",
+    "WaitlistEntry",
+    "WaitlistOffer",
+]

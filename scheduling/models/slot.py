@@ -1,0 +1,98 @@
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from common.history import HistoricalRecords
+from common.models import PublicId
+from directory.models.scope import ScopedQuerySet
+
+
+class Closure(models.TextChoices):
+    """Why nobody new gets in. Stands on the slot itself, because the claim must see it in the row that it locks."""
+
+    OPEN = "", _("Open")
+    BLOCKED = "blocked", _("Blocked")
+    STOPPED = "stopped", _("Session stopped")
+
+
+class SlotQuerySet(ScopedQuerySet):
+    department_path = "service__department"
+
+    def free(self) -> models.QuerySet:
+        """Slots with a place that nobody claims; ended holds still count here (see `appointments.expired_holds`)."""
+        return self.filter(closed=Closure.OPEN, taken__lt=F("capacity"))
+
+    def with_session(self) -> models.QuerySet:
+        """With everything that a rule, an answer or a screen asks of a slot, in one statement."""
+        return self.select_related("session__practitioner", "session__location", "service__department__site")
+
+    def claim(self, slot_id: int) -> bool:
+        """Take one place, unless the slot is full or closed: one row or none, decided by the database."""
+        return self.free().filter(pk=slot_id).update(taken=F("taken") + 1) == 1
+
+    def claim_extra(self, slot_id: int) -> bool:
+        """Take a place beyond capacity in a full, open slot; the session's limit is the caller's to keep."""
+        full = self.filter(pk=slot_id, closed=Closure.OPEN, taken__gte=F("capacity"))
+        return full.update(taken=F("taken") + 1, overbooking=F("overbooking") + 1) == 1
+
+    def give_back(self, slot_id: int, places: int = 1) -> None:
+        """Free places; what was overbooked goes first, so that a full session does not refill itself."""
+        shrunk = models.Case(models.When(overbooking__gte=places, then=F("overbooking") - places), default=0)
+        self.filter(pk=slot_id).update(taken=F("taken") - places, overbooking=shrunk)
+
+
+class Slot(PublicId):
+    """A bookable time with one or more places. `taken` counts the live claims on it, holds included."""
+
+    session = models.ForeignKey("scheduling.Session", models.CASCADE, related_name="slots", verbose_name=_("session"))
+    service = models.ForeignKey(  # the session's service once more: the index that finds free places begins with it
+        "directory.HealthcareService", models.PROTECT, related_name="slots", verbose_name=_("service"), db_index=False
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    capacity = models.PositiveSmallIntegerField(_("places"), default=1)
+    taken = models.PositiveSmallIntegerField(_("taken"), default=0)
+    overbooking = models.PositiveSmallIntegerField(_("overbooked"), default=0)
+    closed = models.CharField(_("closed"), max_length=8, choices=Closure, default=Closure.OPEN, blank=True)
+
+    objects = SlotQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["taken", "overbooking"])  # counters; the claims have their own history
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken__gte=0, taken__lte=F("capacity") + F("overbooking")), name="slot_never_oversold"
+            ),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="slot_capacity_positive"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_start"),
+            models.CheckConstraint(condition=Q(closed__in=Closure.values), name="slot_closure_known"),
+            models.UniqueConstraint(fields=["session", "starts_at"], name="one_slot_per_session_and_start"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["service", "starts_at", "id"],
+                condition=Q(closed="", taken__lt=F("capacity")),
+                name="slot_free_by_service",
+            ),
+            models.Index(fields=["starts_at"], name="slot_by_start"),
+        ]
+        permissions = [("block_slot", _("Can block and unblock slots"))]
+
+    def __str__(self) -> str:
+        return f"{clock.local(self.starts_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def places_left(self) -> int:
+        """Places that can still be taken, none when closed."""
+        return 0 if self.closed else max(0, self.capacity - self.taken)
+
+    @property
+    def minutes(self) -> int:
+        """Length in minutes."""
+        return int((self.ends_at - self.starts_at) / dt.timedelta(minutes=1))

@@ -1,0 +1,161 @@
+"""Holds: a place kept for a few minutes while somebody chooses or talks."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.conf import settings
+
+from common import clock
+from patients.models import Patient
+from scheduling.errors import HoldLapsed, HoldRenewedAlready, HoldTaken, TooManyHolds
+from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
+
+from . import alternatives, appointments, rules
+from .claiming import claim_place, give_back, lapse_holds, record
+from .once import once
+from .origin import Origin, system_origin
+from .reading import find_slot, lock_appointment, lock_patient
+
+
+def hold_time() -> dt.timedelta:
+    """How long a place is kept."""
+    return dt.timedelta(minutes=settings.HOLD_MINUTES)
+
+
+def hold(
+    *,
+    slot: Slot | UUID,
+    origin: Origin,
+    patient: Patient | UUID | None = None,
+    minutes: int | None = None,
+    at: dt.datetime | None = None,
+) -> Appointment:
+    """Keep a place for `minutes` (default: settings.HOLD_MINUTES), for a known patient or for whoever is asking.
+
+    Raises what `book` raises, and TooManyHolds, which stops one caller from hoarding.
+    """
+    at = at or clock.now()
+    until = at + (dt.timedelta(minutes=minutes) if minutes else hold_time())
+
+    def work() -> Appointment:
+        person = lock_patient(patient) if patient else None
+        wanted = find_slot(slot, origin.by)
+        _check(person, wanted, origin, at)
+        place = claim_place(wanted, at)
+        kept = appointments.make(
+            person, wanted, place, origin, at, status=AppointmentStatus.HELD, held_until=min(until, wanted.ends_at)
+        )
+        record(kept, EventKind.HELD, origin, at)
+        return kept
+
+    with alternatives.offered(slot, origin, at):
+        return once(origin, work)
+
+
+def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
+    mine = Appointment.objects.filter(by=origin.by, status=AppointmentStatus.HELD, held_until__gt=at)
+    if mine.count() >= settings.MAX_HOLDS:
+        raise TooManyHolds
+    if person:
+        appointments.check(person, slot, origin, at)
+        return
+    rules.check_slot(slot, origin.channel, at)
+    if slot.has_rules:
+        rules.check_channel(slot, origin.channel, at)
+
+
+def book_held(
+    *,
+    hold: Appointment | UUID,
+    origin: Origin,
+    patient: Patient | UUID | None = None,
+    reason: str = "",
+    at: dt.datetime | None = None,
+) -> Appointment:
+    """Turn a hold into a booking, for the patient it was made for or, if it had none, for `patient`.
+
+    Raises HoldLapsed when its time was over, HoldTaken when it is another patient's or another caller's.
+    """
+    at = at or clock.now()
+
+    def work() -> Appointment:
+        person = lock_patient(patient) if patient else None
+        kept = lock_hold(hold, origin, at)
+        person = _person_for(kept, person)
+        slot = find_slot(kept.slot, origin.by)
+        rules.check_slot(slot, origin.channel, at)
+        rules.check_person(person, slot, at)
+        rules.check_calendar(person, slot, at, ignoring=kept)
+        kept.patient, kept.slot, kept.status = person, slot, AppointmentStatus.BOOKED
+        kept.held_until, kept.reason = None, reason or kept.reason
+        kept.save()
+        record(kept, EventKind.BOOKED, origin, at)
+        return kept
+
+    return once(origin, work)
+
+
+def _person_for(kept: Appointment, person: Patient | None) -> Patient:
+    if kept.patient_id and person and kept.patient_id != person.pk:
+        raise HoldTaken(field="hold")
+    found = person or kept.patient
+    if found is None:
+        raise HoldTaken(field="patient")
+    return found
+
+
+def lock_hold(ref: Appointment | UUID, origin: Origin, at: dt.datetime) -> Appointment:
+    """A hold that still stands and is this caller's. Raises WrongStatus, HoldTaken, HoldLapsed."""
+    kept = lock_appointment(ref, origin.by)
+    if kept.status == AppointmentStatus.LAPSED or kept.has_lapsed(at):
+        raise HoldLapsed(field="hold", until=rules.shown(kept.held_until))
+    appointments.require(kept, AppointmentStatus.HELD)
+    if kept.by_id != origin.by.pk and not origin.by.has_perm("scheduling.change_appointment"):
+        raise HoldTaken(field="hold")
+    return kept
+
+
+def renew(*, hold: Appointment | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
+    """Keep the place for one more hold time from now; once only. Raises HoldRenewedAlready, HoldLapsed."""
+    at = at or clock.now()
+
+    def work() -> Appointment:
+        kept = lock_hold(hold, origin, at)
+        if kept.renewals:
+            raise HoldRenewedAlready
+        kept.renewals += 1
+        kept.held_until = min(at + hold_time(), kept.ends_at)
+        kept.save()
+        record(kept, EventKind.RENEWED, origin, at)
+        return kept
+
+    return once(origin, work)
+
+
+def release(*, hold: Appointment | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
+    """Give a held place up. Raises HoldLapsed, HoldTaken."""
+    at = at or clock.now()
+
+    def work() -> Appointment:
+        kept = lock_hold(hold, origin, at)
+        kept.status = AppointmentStatus.CANCELLED
+        kept.cancelled_at = at
+        kept.save()
+        give_back(kept)
+        record(kept, EventKind.RELEASED, origin, at)
+        return kept
+
+    return once(origin, work)
+
+
+def lapse_expired(at: dt.datetime | None = None, batch: int = 200) -> int:
+    """Write down which holds have ended, a batch to a transaction; returns how many. Places count as free before."""
+    at = at or clock.now()
+    total = 0
+    while True:
+        some = Appointment.objects.expired_holds(at).order_by("held_until").values("pk")[:batch]
+        rows = Appointment.objects.filter(pk__in=list(some.values_list("pk", flat=True)))
+        ended = once(system_origin(), lambda rows=rows: lapse_holds(rows, at))
+        total += ended
+        if ended == 0:
+            return total

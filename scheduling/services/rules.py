@@ -1,0 +1,155 @@
+"""The rules of booking, each a refusal with a code. They read; the claim and the constraints decide."""
+
+import datetime as dt
+
+from django.utils import formats
+
+from common import clock
+from patients.models import Patient
+from scheduling import shares
+from scheduling.errors import (
+    AgeNotServed,
+    ChannelClosed,
+    ChannelNotOpen,
+    ChannelReserved,
+    ChannelShareUsed,
+    NotReleased,
+    PatientBarred,
+    PatientBusy,
+    PatientDeceased,
+    PatientMerged,
+    SessionStopped,
+    SexNotServed,
+    SlotBlocked,
+    SlotPast,
+    TooManyInDepartment,
+    TooManyOnDay,
+    TooManyOpen,
+)
+from scheduling.models import (
+    CLAIMING,
+    OPEN,
+    Appointment,
+    AppointmentStatus,
+    ChannelRule,
+    Closure,
+    Session,
+    SessionStatus,
+    Slot,
+)
+
+from .session_shares import shares_of, taken_and_free
+
+STAFFED = ("desk", "phone", "kiosk")  # doors inside the house may still fill a slot that has begun
+
+
+def shown(at: dt.datetime) -> str:
+    """An instant as the hospital's clock and the reader's language write it."""
+    return formats.date_format(clock.local(at), "DATETIME_FORMAT")
+
+
+def check_slot(slot: Slot, channel: str, at: dt.datetime) -> None:
+    """Released, not stopped, not blocked, not past."""
+    session = slot.session
+    if slot.closed == Closure.STOPPED or session.status != SessionStatus.OPEN:
+        raise SessionStopped(field="slot")
+    if slot.closed == Closure.BLOCKED:
+        raise SlotBlocked(field="slot")
+    if at >= (slot.ends_at if channel in STAFFED else slot.starts_at):
+        raise SlotPast(field="slot")
+    if not session.is_released(at):
+        raise NotReleased(field="slot", opens=shown(session.released_at))
+
+
+def check_person(patient: Patient, slot: Slot, at: dt.datetime) -> None:
+    """Alive, this very record, not barred, and whom the service is for."""
+    if patient.merged_into_id:
+        raise PatientMerged(field="patient", record=patient.merged_into.record_number)
+    if patient.deceased_on:
+        raise PatientDeceased(field="patient")
+    if patient.barred_until and patient.barred_until > at:
+        raise PatientBarred(field="patient", until=shown(patient.barred_until))
+    check_service(patient, slot)
+
+
+def check_service(patient: Patient, slot: Slot) -> None:
+    """Age in completed years on the day of the visit, and sex; what is not known is not refused."""
+    service = slot.service
+    age = patient.age(clock.local(slot.starts_at).date())
+    low, high = service.min_age, service.max_age
+    if age is not None and not (low or 0) <= age <= (999 if high is None else high):
+        ages = f"{low or 0}–{high}" if high is not None else f"{low}+"
+        raise AgeNotServed(field="patient", service=service.name, ages=ages)
+    if service.sex and patient.sex in ("male", "female") and patient.sex != service.sex:
+        raise SexNotServed(field="patient", service=service.name, sex=service.get_sex_display())
+
+
+def check_calendar(patient: Patient, slot: Slot, at: dt.datetime, ignoring: Appointment | None = None) -> None:
+    """No other booking at that time, and within the site's limits. Reads the patient's bookings once.
+
+    ignoring: the booking that is being moved or the hold that is being confirmed.
+    """
+    mine = [row for row in _bookings(patient, at) if ignoring is None or row["pk"] != ignoring.pk]
+    still_open = [row for row in mine if row["status"] in OPEN and row["ends_at"] > at]
+    if any(row["starts_at"] < slot.ends_at and row["ends_at"] > slot.starts_at for row in still_open):
+        raise PatientBusy(field="slot")
+    check_limits(slot, mine, still_open)
+
+
+def check_limits(slot: Slot, mine: list[dict], still_open: list[dict]) -> None:
+    """Open bookings, bookings on the day, and those in one department on the day; the site's figures."""
+    department = slot.service.department
+    site = department.site
+    day = clock.local(slot.starts_at).date()
+    on_day = [row for row in mine if clock.local(row["starts_at"]).date() == day]
+    if len(still_open) >= site.max_open:
+        raise TooManyOpen(field="patient", limit=site.max_open)
+    if len(on_day) >= site.max_per_day:
+        raise TooManyOnDay(field="patient", limit=site.max_per_day)
+    if sum(row["slot__service__department"] == department.pk for row in on_day) >= site.max_per_department:
+        raise TooManyInDepartment(field="patient", limit=site.max_per_department)
+
+
+def _bookings(patient: Patient, at: dt.datetime) -> list[dict]:
+    """The patient's live claims from yesterday on (a long visit may run over midnight), ended holds left out."""
+    since = at - dt.timedelta(days=1)
+    rows = Appointment.objects.filter(patient=patient, starts_at__gte=since, status__in=CLAIMING).values(
+        "pk", "status", "held_until", "starts_at", "ends_at", "slot__service__department"
+    )
+    return [row for row in rows if row["status"] != AppointmentStatus.HELD or row["held_until"] > at]
+
+
+def check_channel(slot: Slot, channel: str, at: dt.datetime) -> None:
+    """Windows and shares of the rules that speak of this service.
+
+    Places that a rule keeps or caps are counted under a lock on the session, so that two callers cannot both take
+    the last one that is not kept.
+    """
+    rules = list(ChannelRule.objects.active_for(slot.service))
+    for rule in rules:
+        if rule.channel == channel:
+            check_window(rule, slot, at)
+    standing = shares_of(rules, slot.session)
+    if not standing or at >= max(share.melts_at for share in standing):
+        return
+    Session.objects.select_for_update(no_key=True).filter(pk=slot.session_id).values_list("pk").first()
+    taken, free = taken_and_free(slot.session, at)
+    refuse_by_share(shares.open_to(channel, free=free, taken=taken, shares=standing, at=at), free)
+
+
+def check_window(rule: ChannelRule, slot: Slot, at: dt.datetime) -> None:
+    """A channel's first and last moment, counted back from the start of the session and of the slot."""
+    opens = None if rule.opens_days is None else slot.session.starts_at - dt.timedelta(days=rule.opens_days)
+    closes = slot.starts_at - dt.timedelta(hours=rule.closes_hours)
+    if opens and at < opens:
+        raise ChannelNotOpen(field="slot", rule=rule.name, opens=shown(opens))
+    if rule.closes_hours and at >= closes:
+        raise ChannelClosed(field="slot", rule=rule.name, closed=shown(closes))
+
+
+def refuse_by_share(verdict: shares.Verdict, free: int) -> None:
+    """Say which rule keeps the places and from when they are open; a full session is left to the claim."""
+    if verdict.places > 0 or free <= 0 or verdict.share is None:
+        return
+    kind = ChannelShareUsed if verdict.is_own_cap else ChannelReserved
+    raise kind(field="slot", rule=verdict.share.name, opens=shown(verdict.opens_at or verdict.share.melts_at))
