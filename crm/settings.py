@@ -40,6 +40,12 @@ PHONE_REGION = env.str("PHONE_REGION", "CN")  # ISO country of numbers that are 
 PHONENUMBER_DEFAULT_REGION = PHONE_REGION
 PHONENUMBER_DB_FORMAT = "E164"
 
+# The pool
+HOLD_MINUTES = env.int("HOLD_MINUTES", 5)  # how long a chosen place is kept
+MAX_HOLDS = env.int("MAX_HOLDS", 50)  # places that one person or channel may hold at a time
+HORIZON_DAYS = env.int("HORIZON_DAYS", 56)  # sessions are made so many days ahead
+HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", "CN")  # whose public holidays close the clinics; "" for none
+
 # Applications, from the top floor to the bottom, then the packages
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -49,6 +55,7 @@ INSTALLED_APPS = [
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "crm",
+    "scheduling",
     "scheduling",
     "patients",
     "directory",
