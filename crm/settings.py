@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "unfold.contrib.simple_history",
     "crm",
     "scheduling",
-    "scheduling",
     "patients",
     "directory",
     "accounts",
