@@ -59,7 +59,10 @@ class Prefix(Lookup):
 
 
 class ByteOrder(OrderBy):
-    """Ascending order by bytes, which the prefix index already has: nothing needs to be sorted."""
+    """`ByteOrder("token")`: ascending by bytes, as the prefix index already is, so that nothing needs to be sorted."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(models.F(field))
 
     def as_postgresql(self, compiler, connection):  # type: ignore[no-untyped-def]
         return self.as_sql(compiler, connection, template="%(expression)s USING ~<~")

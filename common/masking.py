@@ -11,10 +11,8 @@ def mask_phone(e164: str) -> str:
     """`+8613800138000` -> `138****8000`; numbers of other countries keep their code: `+44 74****7890`."""
     digits = phones.national_digits(e164)
     abroad = not phones.is_home(e164)
-    if len(digits) < 10:  # three and four would leave nothing hidden
-        shown = STARS + digits[-2:]
-    else:
-        shown = digits[: 2 if abroad else 3] + STARS + digits[-4:]
+    before, after = (2 if abroad else 3, 4) if len(digits) >= 10 else (0, 2)  # a short one would show itself
+    shown = digits[:before] + STARS + digits[-after:]
     return f"+{phones.country_code(e164)} {shown}" if abroad and phones.country_code(e164) else shown
 
 

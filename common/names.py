@@ -86,7 +86,7 @@ def tokens(name: str) -> list[Token]:
 
 
 def search_key(text: str) -> str:
-    """What somebody typed, as the beginning of a token: `张 伟` -> `张伟`, `Zhang W` -> `zhangw`, `张wei` -> `zhangwei`."""
+    """What was typed, as the beginning of a token: `张 伟` -> `张伟`, `Zhang W` -> `zhangw`, `张wei` -> `zhangwei`."""
     joined = "".join(_words(text))
     if _HAN.search(joined) and not is_han(joined):
         joined = _latin(joined)

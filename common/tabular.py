@@ -222,7 +222,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def _sniff(file: IO[str]) -> str:
-    """The delimiter that the first line has most of, outside quotes; a table of one column has none and takes a comma."""
+    """The delimiter that the first line has most of, outside quotes; a table of one column takes a comma."""
     first = file.readline(_CHUNK)
     file.seek(0)
     outside = "".join(first.split('"')[::2])
