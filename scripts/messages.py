@@ -19,7 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 NOT_OURS = {".venv", "var", "tests", "scripts", "benchmarks", "node_modules", "migrations"}
 # What makemessages asks of xgettext.
-KEYWORDS = "gettext_noop gettext_lazy ngettext_lazy:1,2 pgettext:1c,2 npgettext:1c,2,3 pgettext_lazy:1c,2 npgettext_lazy:1c,2,3"
+KEYWORDS = (
+    *("gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "pgettext:1c,2", "npgettext:1c,2,3"),
+    *("pgettext_lazy:1c,2", "npgettext_lazy:1c,2,3"),
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 HEADER = {
     "Project-Id-Version": "hospital-crm",
@@ -51,7 +54,7 @@ def extract() -> polib.POFile:
     """Every string of ours that is marked for translation."""
     with tempfile.TemporaryDirectory() as folder:
         sources = [str(_readable(path, Path(folder))) for path in _sources()]
-        keywords = [f"--keyword={word}" for word in KEYWORDS.split()]
+        keywords = [f"--keyword={word}" for word in KEYWORDS]
         command = ["xgettext", "--language=Python", "--from-code=UTF-8", "--no-wrap", "--output=-", *keywords]
         found = subprocess.run([*command, *sources], capture_output=True, text=True, check=True, cwd=ROOT)
     return polib.pofile(found.stdout or 'msgid ""\nmsgstr ""\n', wrapwidth=119)
