@@ -75,3 +75,13 @@ class ChannelRule(PublicId, Named):
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="channel_rule_channel_known"),
             models.CheckConstraint(condition=Q(grade__in=["", *Grade.values]), name="channel_rule_grade_known"),
         ]
+
+    def speaks_of(self, service) -> bool:
+        """True when this service lies within the rule's scope; the same question as `active_for`, of one row."""
+        department = service.department
+        return (
+            self.service_id in (None, service.pk)
+            and self.department_id in (None, department.pk)
+            and self.site_id in (None, department.site_id)
+            and self.grade in ("", service.grade)
+        )

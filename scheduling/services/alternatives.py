@@ -46,8 +46,21 @@ def bookable(slot: Slot, origin: Origin, at: dt.datetime):
     since = max(at, slot.starts_at - dt.timedelta(hours=4))
     free = Slot.objects.free().with_session().visible_to(origin.by)
     window = free.filter(service=slot.service_id, starts_at__gte=since, starts_at__lt=since + LOOK_AHEAD)
-    open_now = window.filter(session__status=SessionStatus.OPEN, session__released_at__lte=at)
-    return open_now.exclude(pk=slot.pk).order_by("starts_at", "pk")
+    return open_now(window, at).exclude(pk=slot.pk).order_by("starts_at", "pk")
+
+
+def open_now(slots, at: dt.datetime):
+    """Those of sessions that are released and take bookings."""
+    return slots.filter(session__status=SessionStatus.OPEN, session__released_at__lte=at)
+
+
+def near_any(slots: list[Slot | UUID], origin: Origin, at: dt.datetime) -> list[Slot]:
+    """Alternatives to the first of `slots` that has no place left."""
+    for ref in slots:
+        lost = find(ref)
+        if lost and not lost.places_left:
+            return near(lost, origin, at)
+    return []
 
 
 def distance(lost: Slot, found: Slot) -> tuple[bool, dt.timedelta]:

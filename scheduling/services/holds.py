@@ -153,8 +153,8 @@ def lapse_expired(at: dt.datetime | None = None, batch: int = 200) -> int:
     at = at or clock.now()
     total = 0
     while True:
-        some = Appointment.objects.expired_holds(at).order_by("held_until").values("pk")[:batch]
-        rows = Appointment.objects.filter(pk__in=list(some.values_list("pk", flat=True)))
+        oldest = Appointment.objects.expired_holds(at).order_by("held_until")[:batch]
+        rows = Appointment.objects.filter(pk__in=[hold.pk for hold in oldest])
         ended = once(system_origin(), lambda rows=rows: lapse_holds(rows, at))
         total += ended
         if ended == 0:

@@ -1,0 +1,173 @@
+"""Stoppage (停诊): what stopping sessions would mean, then doing it, then perhaps taking it back.
+
+Two acts in two transactions: first the doors close, so that nobody new comes in; then bookings are cancelled one
+session at a time. Cut off in between, the sessions are closed and applying again finishes the rest.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from accounts.models import User
+from common import clock
+from common.errors import NotAllowed, ReasonRequired
+from common.history import acting, record_history
+from patients.models import Patient
+from scheduling.errors import NothingPlanned, WrongStatus
+from scheduling.models import Appointment, AppointmentStatus, Closure, Session, SessionStatus, Slot, Stoppage
+from scheduling.models.appointment import CancelCause
+from scheduling.models.stoppage import StoppageKind
+
+from . import alternatives, appointments
+from .claiming import give_back, record
+from .once import once
+from .origin import Origin
+
+AFFECTED = (AppointmentStatus.BOOKED, AppointmentStatus.HELD)
+
+
+@dataclass
+class Affected:
+    """A booking that would be lost, and up to three equal places instead."""
+
+    appointment: Appointment
+    alternatives: list[Slot]
+
+
+@dataclass
+class Plan:
+    """What stopping these sessions would mean. Nothing is written by making one."""
+
+    sessions: list[Session]
+    affected: list[Affected] = field(default_factory=list)
+
+    @property
+    def without_alternative(self) -> list[Affected]:
+        """Those for whom there is no equal place."""
+        return [item for item in self.affected if not item.alternatives]
+
+
+def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None = None, count: int = 3) -> Plan:
+    """Each booking of the sessions with two or three equal alternatives: the same practitioner another day, else one
+    of the same rank for the same service. No alternative lies in a session that stops too."""
+    at = at or clock.now()
+    visible = Session.objects.for_list().visible_to(origin.by).filter(pk__in=[s.pk for s in sessions])
+    chosen = list(visible.exclude(status=SessionStatus.CANCELLED).order_by("starts_at"))
+    pools: dict[int, list[Slot]] = {}
+    result = Plan(chosen)
+    for session in chosen:
+        for booking in _bookings(session).filter(status=AppointmentStatus.BOOKED):
+            result.affected.append(Affected(booking, _equal(booking, chosen, pools, origin, at, count)))
+    return result
+
+
+def _bookings(session: Session):
+    rows = Appointment.objects.for_desk().filter(slot__session=session, status__in=AFFECTED)
+    return rows.order_by("starts_at", "place")
+
+
+def _equal(
+    booking: Appointment,
+    stopped: list[Session],
+    pools: dict[int, list[Slot]],
+    origin: Origin,
+    at: dt.datetime,
+    count: int,
+) -> list[Slot]:
+    """From one reading of free places for each session, the nearest to this booking."""
+    slot = booking.slot
+    if slot.session_id not in pools:
+        free = alternatives.bookable(slot, origin, at).exclude(session__in=[s.pk for s in stopped])
+        rank = slot.session.practitioner.title
+        own = list(free.filter(session__practitioner=slot.session.practitioner_id)[:60])
+        same_rank = free.filter(session__practitioner__title=rank)
+        pools[slot.session_id] = own + list(same_rank.exclude(session__practitioner=slot.session.practitioner_id)[:60])
+    return sorted(pools[slot.session_id], key=lambda found: alternatives.distance(slot, found))[:count]
+
+
+def apply(plan: Plan, *, kind: str, reason: str, origin: Origin, at: dt.datetime | None = None) -> list[Stoppage]:
+    """Stop new bookings, or cancel the sessions and all their bookings, by `kind`. Repeatable.
+
+    Raises NotAllowed without the right, ReasonRequired, NothingPlanned.
+    """
+    at = at or clock.now()
+    _require(origin.by, reason)
+    if not plan.sessions:
+        raise NothingPlanned(field="sessions")
+    batch = uuid.uuid4()
+    stopped = [_close(session, kind, reason, origin, batch, at) for session in plan.sessions]
+    if kind == StoppageKind.CANCEL:
+        for stoppage in stopped:
+            once(Origin(origin.by, origin.channel), lambda stoppage=stoppage: _cancel(stoppage, origin, at), reason)
+    return stopped
+
+
+def _require(by: User, reason: str) -> None:
+    if not by.has_perm("scheduling.stop_session"):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonRequired(field="reason")
+
+
+def _close(session: Session, kind: str, reason: str, origin: Origin, batch: uuid.UUID, at: dt.datetime) -> Stoppage:
+    """Close every open slot: whoever is just claiming commits first or loses, because both change the slot's row."""
+    with transaction.atomic(), acting(origin.by, reason):
+        session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+        pks = list(session.slots.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        Slot.objects.filter(pk__in=pks, closed=Closure.OPEN).update(closed=Closure.STOPPED)
+        record_history(Slot.objects.filter(pk__in=pks, closed=Closure.STOPPED), "~")
+        wanted = SessionStatus.CANCELLED if kind == StoppageKind.CANCEL else SessionStatus.STOPPED
+        if session.status not in (wanted, SessionStatus.CANCELLED):
+            session.status = wanted
+            session.save()
+        stoppage, _new = Stoppage.objects.get_or_create(
+            session=session, kind=kind, lifted_at=None,
+            defaults={"batch": batch, "reason": reason[:200], "at": at, "by": origin.by},
+        )  # fmt: skip
+        return stoppage
+
+
+def _cancel(stoppage: Stoppage, origin: Origin, at: dt.datetime) -> int:
+    """Cancel what is still booked or held there; the doors are closed, so nothing is added meanwhile."""
+    people = _bookings(stoppage.session).order_by().values("patient")
+    list(Patient.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
+    locked = _bookings(stoppage.session).select_for_update(of=("self",), no_key=True).order_by("slot_id", "place")
+    cancelled = 0
+    for booking in locked:
+        cancelled += booking.status == AppointmentStatus.BOOKED
+        _end(booking, stoppage, origin, at)
+    stoppage.cancelled += cancelled
+    stoppage.save(update_fields=["cancelled"])
+    return cancelled
+
+
+def _end(booking: Appointment, stoppage: Stoppage, origin: Origin, at: dt.datetime) -> None:
+    if booking.status == AppointmentStatus.BOOKED:
+        appointments.end(booking, origin, at, reason=stoppage.reason, cause=CancelCause.CLINIC)
+        return
+    booking.status, booking.cancelled_at, booking.cancel_cause = AppointmentStatus.CANCELLED, at, CancelCause.CLINIC
+    booking.save()
+    give_back(booking)
+    record(booking, "released", origin, at, stoppage.reason)
+
+
+def lift(stoppage: Stoppage, *, origin: Origin, reason: str, at: dt.datetime | None = None) -> Stoppage:
+    """Take bookings again. Cancelled bookings stay cancelled: people have been told. Raises WrongStatus."""
+    at = at or clock.now()
+    _require(origin.by, reason)
+    with transaction.atomic(), acting(origin.by, reason):
+        session = Session.objects.select_for_update(no_key=True).get(pk=stoppage.session_id)
+        standing = session.stoppages.filter(lifted_at=None)
+        if not standing.filter(pk=stoppage.pk).exists():
+            raise WrongStatus(status=stoppage.get_kind_display())
+        standing.update(lifted_at=at, lifted_by=origin.by)
+        pks = list(session.slots.filter(closed=Closure.STOPPED).order_by("pk").values_list("pk", flat=True))
+        Slot.objects.filter(pk__in=pks).update(closed=Closure.OPEN)
+        record_history(Slot.objects.filter(pk__in=pks), "~")
+        session.status = SessionStatus.OPEN
+        session.save()
+    stoppage.refresh_from_db()
+    return stoppage

@@ -1,0 +1,114 @@
+"""Several bookings in one act: a family side by side, or the same visit every so many days. All or nothing."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from common import clock
+from common.errors import Refusal
+from patients.models import Patient
+from scheduling.errors import SlotFull
+from scheduling.models import Appointment, EventKind, Slot
+
+from . import alternatives, appointments
+from .claiming import claim_place, record
+from .once import once
+from .origin import Origin
+from .reading import find_slot, lock_patient
+
+Pair = tuple[Patient | UUID, Slot | UUID]
+SEARCH_DAYS = 3  # a series may shift this far when the exact day has no place
+
+
+def book_together(
+    *, bookings: Sequence[Pair], origin: Origin, reason: str = "", at: dt.datetime | None = None
+) -> list[Appointment]:
+    """Book every (patient, slot) pair, or none: adjacent slots for two children, a place each.
+
+    Raises the first refusal, with `alternatives` when a slot was full; nothing is booked then.
+    """
+    at = at or clock.now()
+    group = uuid.uuid4()
+
+    def work() -> list[Appointment]:
+        people = {_key(ref): lock_patient(ref) for ref in sorted({p for p, _s in bookings}, key=_key)}
+        slots = {_key(ref): find_slot(ref, origin.by) for _p, ref in bookings}
+        pairs = [(people[_key(p)], slots[_key(s)], n) for n, (p, s) in enumerate(bookings)]
+        made = [_book_one(pair, origin, reason, group, at) for pair in sorted(pairs, key=lambda pair: pair[1].pk)]
+        return [booking for _n, booking in sorted(made, key=lambda item: item[0])]
+
+    try:
+        made = once(origin.numbered(0), work)
+    except SlotFull as full:
+        full.alternatives = alternatives.near_any([slot for _p, slot in bookings], origin, at)
+        raise
+    return made if isinstance(made, list) else list(Appointment.objects.for_desk().filter(group=made.group))
+
+
+def _key(ref: Patient | Slot | UUID) -> str:
+    """Rows are locked in the order of their public ids, whichever way they were named."""
+    return str(ref if isinstance(ref, UUID) else ref.uuid)
+
+
+def _book_one(
+    pair: tuple[Patient, Slot, int], origin: Origin, reason: str, group: UUID, at: dt.datetime
+) -> tuple[int, Appointment]:
+    person, slot, number = pair
+    part = origin.numbered(number)
+    appointments.check(person, slot, part, at)
+    place = claim_place(slot, at)
+    booking = appointments.make(person, slot, place, part, at, reason=reason, group=group)
+    record(booking, EventKind.BOOKED, part, at)
+    return number, booking
+
+
+@dataclass
+class SeriesPlan:
+    """The slots of a series, and the days on which nothing was found, with the reason."""
+
+    patient: Patient
+    slots: list[Slot] = field(default_factory=list)
+    missing: list[tuple[dt.date, Refusal]] = field(default_factory=list)
+
+
+def plan_series(
+    *, patient: Patient, slot: Slot, every_days: int, count: int, origin: Origin, at: dt.datetime | None = None
+) -> SeriesPlan:
+    """`count` visits from `slot` on, every so many days, with the same practitioner at the nearest time; no writes.
+
+    A day without a place is tried up to three days later; what is still missing is listed with its reason.
+    """
+    at = at or clock.now()
+    plan = SeriesPlan(patient, [slot])
+    for n in range(1, count):
+        day = clock.local(slot.starts_at).date() + dt.timedelta(days=every_days * n)
+        found = _nearest(slot, day, origin, at)
+        if found:
+            plan.slots.append(found)
+        else:
+            plan.missing.append((day, SlotFull(field="slot")))
+    return plan
+
+
+def _nearest(slot: Slot, day: dt.date, origin: Origin, at: dt.datetime) -> Slot | None:
+    wall = clock.local(slot.starts_at).time()
+    start, end = clock.day_bounds(day)[0], clock.day_bounds(day + dt.timedelta(days=SEARCH_DAYS - 1))[1]
+    free = alternatives.open_now(Slot.objects.free().with_session().visible_to(origin.by), at)
+    same = free.filter(
+        service=slot.service_id, session__practitioner=slot.session.practitioner_id, starts_at__range=(start, end)
+    )
+    ranked = sorted(same, key=lambda s: (clock.local(s.starts_at).date(), abs(s.starts_at - _on(s, wall))))
+    return ranked[0] if ranked else None
+
+
+def _on(slot: Slot, wall: dt.time) -> dt.datetime:
+    return clock.at_wall(clock.local(slot.starts_at).date(), wall)
+
+
+def book_series(
+    *, plan: SeriesPlan, origin: Origin, reason: str = "", at: dt.datetime | None = None
+) -> list[Appointment]:
+    """Book every visit of the plan, or none. The limit of open bookings counts for a series too."""
+    return book_together(bookings=[(plan.patient, slot) for slot in plan.slots], origin=origin, reason=reason, at=at)
