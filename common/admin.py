@@ -1,0 +1,277 @@
+"""The base of every admin page: Unfold's looks, history, scope by `visible_to`, refusals as messages."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import StackedInline as UnfoldStackedInline
+from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+
+from common import exports
+from common.errors import Refusal
+
+TONES = ("default", "primary", "info", "success", "warning", "danger", "waitlist")
+
+
+def badge(text: Any, tone: str = "default", icon: str = "") -> SafeString:
+    """A word on the colour of its tone (`TONE` beside the enum); the word carries the meaning, the colour helps."""
+    tone = tone if tone in TONES else "default"
+    picture = format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', icon) if icon else ""
+    return format_html('<span class="crm-badge crm-{}">{}{}</span>', tone, picture, text)
+
+
+def two_lines(first: Any, second: Any) -> SafeString:
+    """What matters, and below it, quieter, what helps to tell it apart."""
+    return format_html('<span class="crm-two">{}<small>{}</small></span>', first, second)
+
+
+def link_to(obj: Model | None, text: Any = None) -> Any:
+    """The row's own page, by its name; a dash when there is none."""
+    if obj is None:
+        return "–"
+    opts = obj._meta
+    return format_html(
+        '<a class="crm-link" href="{}">{}</a>',
+        reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]),
+        obj if text is None else text,
+    )
+
+
+def rows_link(model: type[Model], text: Any, **query: Any) -> SafeString:
+    """A number that leads to the rows it counts."""
+    opts = model._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist", query=query)
+    return format_html('<a class="crm-link" href="{}">{}</a>', address, text)
+
+
+class Told:
+    """Whether the act inside `told` went through, and what was refused."""
+
+    refusal: Refusal | None = None
+
+    def __bool__(self) -> bool:
+        return self.refusal is None
+
+
+@contextmanager
+def told(request: HttpRequest, what: Any = "") -> Iterator[Told]:
+    """A refusal inside becomes a message to the reader, with `what` it is about in front. True when none came."""
+    outcome = Told()
+    try:
+        yield outcome
+    except Refusal as refusal:
+        outcome.refusal = refusal
+        messages.error(request, f"{what}: {refusal}" if what else str(refusal))
+
+
+class ReasonForm(forms.Form):
+    """Why it is done; stands in the history."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2, "autofocus": True}),
+        help_text=_("Stands in the history with your name."),
+    )
+
+
+class Looks:
+    """What lists and inlines share: rows that the person may see, and nothing else."""
+
+    seen_through = ""  # a relation whose rows decide, for models that have no `visible_to` of their own
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Rows in the person's scope."""
+        rows = super().get_queryset(request)
+        if hasattr(rows, "visible_to"):
+            return rows.visible_to(request.user)
+        if self.seen_through:
+            related = self.model._meta.get_field(self.seen_through).related_model
+            return rows.filter(**{f"{self.seen_through}__in": related.objects.visible_to(request.user)})
+        return rows
+
+
+class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
+    """A noun's list and page. Nothing is deleted here; changes that have rules are acts that call a service."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    list_filter_submit = True
+    list_fullwidth = True
+    compressed_fields = True
+    warn_unsaved_form = True
+    empty_value_display = "–"
+    history_list_per_page = 50
+    empty_advice: Any = ""  # what to do when the list is empty
+    export_columns: Sequence[tuple[Any, Callable[[Any], Any]]] = ()
+    export_permission = ""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Rows are ended, not deleted."""
+        return False
+
+    def offers(self, request: HttpRequest, act: str, obj: Model) -> bool:
+        """Is the act (the name of an action on the detail page) possible in the row's state?"""
+        return True
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list:
+        """Only acts that the person may do and that fit the row's state."""
+        allowed = super().get_actions_detail(request, object_id)
+        if not allowed:
+            return allowed
+        obj = self.get_object(request, unquote(str(object_id)))
+        if obj is None:
+            return []
+        return [one for one in allowed if self.offers(request, one.method.original_function_name, obj)]
+
+    def find(self, request: HttpRequest, object_id: Any) -> Any:
+        """The row, if the person may see it. Raises Http404."""
+        obj = self.get_object(request, unquote(str(object_id)))
+        if obj is None:
+            raise Http404
+        return obj
+
+    def page_of(self, obj: Model) -> HttpResponse:
+        """Back to the row."""
+        return redirect(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", obj.pk)
+
+    def list_page(self) -> HttpResponse:
+        """Back to the list."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def page(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
+        """A page of our own inside the admin, with the breadcrumbs of this noun."""
+        request.current_app = self.admin_site.name
+        common = {"opts": self.opts, "title": title, "media": self.media, **self.admin_site.each_context(request)}
+        return TemplateResponse(request, template, {**common, **context})
+
+    def act(
+        self,
+        request: HttpRequest,
+        obj: Model,
+        form: forms.Form,
+        do: Callable[..., Any],
+        *,
+        title: Any,
+        submit: Any,
+        done: Any = "",
+        facts: Sequence[tuple[Any, Any]] = (),
+        advice: Any = "",
+        danger: bool = False,
+    ) -> HttpResponse:
+        """A page that asks what an act needs, then calls `do(**cleaned_data)` and goes back to the row.
+
+        A refusal stays on the page, next to what was typed.
+        """
+        if request.method == "POST" and form.is_valid():
+            try:
+                do(**form.cleaned_data)
+            except Refusal as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            else:
+                messages.success(request, done or _("Done."))
+                return self.page_of(obj)
+        context = {"original": obj, "form": form, "submit": submit, "facts": facts, "advice": advice, "danger": danger}
+        answer = self.page(request, "admin/act.html", title=title, **context)
+        answer.status_code = 422 if form.errors else 200
+        return answer
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """The library shows the history of any row whose number is known; we ask first whether it may be seen."""
+        self.find(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """An old version is looked at, never brought back: the services would not have agreed to it."""
+        self.find(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """See `history_form_view`."""
+        return True
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """With the export for who may take rows out; without the bulk delete."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        if self.export_columns and self.export_permission and request.user.has_perm(self.export_permission):
+            actions["export_rows"] = (ModelAdmin.export_rows, "export_rows", _("Export the selected rows (CSV)"))
+        return {} if IS_POPUP_VAR in request.GET else actions
+
+    def export_rows(self, request: HttpRequest, rows: QuerySet) -> HttpResponse:
+        """The selected rows, masked as on the screen, written down in the access log."""
+        header = [capfirst(str(title)) for title, _value in self.export_columns]
+        lines = ([value(row) for _title, value in self.export_columns] for row in rows)
+        return exports.csv_answer(request, self.opts.label_lower, header, lines, rows.count())
+
+
+class FactAdmin(ModelAdmin):
+    """Facts: written by services, read here, never added, changed or deleted by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Without a way to a history that is not kept."""
+        known = {"show_history": hasattr(self.model, "history")}
+        return super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """A fact has no history: it is one."""
+        if not hasattr(self.model, "history"):
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+
+class TabularInline(Looks, UnfoldTabularInline):
+    """Rows that belong to a row, as a table; added and changed by who may."""
+
+    extra = 0
+    show_change_link = False
+    can_delete = False
+
+
+class StackedInline(Looks, UnfoldStackedInline):
+    """Rows that belong to a row, one below the other."""
+
+    extra = 0
+    can_delete = False
+
+
+class FactInline(TabularInline):
+    """Rows that belong to a row, only to be read."""
+
+    per_page = 20
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

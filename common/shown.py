@@ -1,0 +1,71 @@
+"""How days, times and amounts stand on every screen: weekday with the date, 24-hour clock, the hospital's zone."""
+
+import datetime as dt
+
+from django.utils import formats
+from django.utils.translation import gettext, ngettext, pgettext
+
+from common import clock
+
+MISSING = "–"
+
+
+def weekday(day: dt.date) -> str:
+    """`Mon`, 周一."""
+    names = (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )
+    return names[day.weekday()]
+
+
+def day(value: dt.date | None) -> str:
+    """`Mon 23 Nov`, 11月23日 周一; with the year unless it is this one. Missing: a dash."""
+    if value is None:
+        return MISSING
+    # Translators: a day of this year; %(weekday)s is the short weekday, %(date)s the day and month
+    text = gettext("%(weekday)s %(date)s")
+    if value.year == clock.today().year:
+        written = formats.date_format(value, pgettext("date format", "j M"))
+    else:
+        written = formats.date_format(value, pgettext("date format", "j M Y"))
+    return text % {"weekday": weekday(value), "date": written}
+
+
+def time(at: dt.datetime | dt.time | None) -> str:
+    """`09:30` by the hospital's clock."""
+    if at is None:
+        return MISSING
+    return f"{clock.local(at) if isinstance(at, dt.datetime) else at:%H:%M}"
+
+
+def moment(at: dt.datetime | None) -> str:
+    """`Mon 23 Nov 09:30`."""
+    return f"{day(clock.local(at).date())} {time(at)}" if at else MISSING
+
+
+def span(starts: dt.datetime | dt.time, ends: dt.datetime | dt.time) -> str:
+    """`09:30–09:45`."""
+    return f"{time(starts)}–{time(ends)}"
+
+
+def birth(date: dt.date | None, age: int | None) -> str:
+    """`7 Mar 1990 (36)`: nobody has to work out an age."""
+    if date is None:
+        return MISSING
+    written = formats.date_format(date, pgettext("date format", "j M Y"))
+    if age is None:
+        return written
+    return gettext("%(date)s (aged %(age)s)") % {"date": written, "age": age}
+
+
+def hours(count: int) -> str:
+    """`4 hours`, and whole days as days."""
+    if count >= 48 and count % 24 == 0:
+        return ngettext("%(n)s day", "%(n)s days", count // 24) % {"n": count // 24}
+    return ngettext("%(n)s hour", "%(n)s hours", count) % {"n": count}
