@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
@@ -46,21 +47,18 @@ class Child:
         """Is the leader alive?"""
         return self.process is not None and self.process.poll() is None
 
-    def signal_group(self, number: int) -> bool:
-        """Send a signal to the whole group, also when its leader is gone. False when nobody is left."""
-        if self.process is None:
-            return False
-        try:
-            os.killpg(self.process.pid, number)
-        except (ProcessLookupError, PermissionError):  # macOS says EPERM when only dead ones are left
-            return False
-        return True
+    def ask_to_end(self) -> None:
+        """SIGTERM to the leader only: it ends its children in order, which a signal to each of them would upset."""
+        if self.is_running():
+            self.process.terminate()
 
     def kill(self) -> None:
-        """End the group at once and wait for its leader."""
-        self.signal_group(signal.SIGKILL)
-        if self.process is not None:
-            self.process.wait()
+        """End the whole group at once, also when its leader is gone already."""
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError, PermissionError):  # macOS says EPERM when only dead ones are left
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class Supervisor:
@@ -121,7 +119,7 @@ class Supervisor:
 
     def _end_all(self) -> None:
         for child in self.children:
-            child.signal_group(signal.SIGTERM)
+            child.ask_to_end()
         deadline = time.monotonic() + GRACE
         while any(child.is_running() for child in self.children) and time.monotonic() < deadline:
             time.sleep(0.05)
