@@ -1,4 +1,4 @@
-"""One valid default of each noun of the pool: a session tomorrow from nine to ten, released, with slots of 15 minutes."""
+"""One valid default of each noun of the pool: a session tomorrow from nine to ten, released, slots of 15 minutes."""
 
 import datetime as dt
 
