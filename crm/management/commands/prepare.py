@@ -3,7 +3,7 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from crm import schedules, translations
+from crm import schedules, statics, translations
 
 
 class Command(BaseCommand):
@@ -16,4 +16,4 @@ class Command(BaseCommand):
         translations.compile_all()
         call_command("migrate", interactive=False, verbosity=0)
         schedules.sync()
-        call_command("collectstatic", interactive=False, verbosity=0)
+        statics.collect()
