@@ -13,6 +13,7 @@ import sys
 import tempfile
 import urllib.request
 from pathlib import Path
+from urllib.parse import urljoin
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -63,7 +64,7 @@ def fetch_pip(folder: Path) -> Path:
     with urllib.request.urlopen(INDEX, timeout=60) as answer:
         files = json.load(answer)["urls"]
     found = next(file for file in files if file["packagetype"] == "bdist_wheel")
-    with urllib.request.urlopen(found["url"], timeout=60) as answer:
+    with urllib.request.urlopen(urljoin(INDEX, found["url"]), timeout=60) as answer:
         content = answer.read()
     if hashlib.sha256(content).hexdigest() != found["digests"]["sha256"]:
         raise ValueError("pip's wheel is not what the index says")
