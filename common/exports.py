@@ -3,20 +3,20 @@
 This floor knows no access log, so the one that keeps it says so (`accounts.apps` sets the recorder).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.module_loading import import_string
 
 from common import clock, tabular
 
-Recorder = Callable[[HttpRequest, str, int], None]
-_recorder: list[Recorder] = []
+_recorder: list[str] = []
 
 
-def record_with(recorder: Recorder) -> None:
-    """`recorder(request, kind, count)` writes down each export."""
+def record_with(recorder: str) -> None:
+    """The dotted path of `recorder(request, kind, count)`, which writes down each export."""
     _recorder[:] = [recorder]
 
 
@@ -26,7 +26,7 @@ def csv_answer(
     """A CSV file of `count` rows of `kind` ("scheduling.appointment"), recorded before its first byte leaves."""
     if not _recorder:
         raise ImproperlyConfigured("Exports need an access log: call common.exports.record_with.")
-    _recorder[0](request, kind, count)
+    import_string(_recorder[0])(request, kind, count)
     answer = StreamingHttpResponse(tabular.csv_lines(header, rows), content_type="text/csv; charset=utf-8")
     name = f"{kind.rpartition('.')[2]}-{clock.today():%Y%m%d}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

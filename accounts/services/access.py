@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.http import HttpRequest
+
 from accounts.models import AccessLog, User
 from accounts.models.access import Action
 from common import clock
@@ -30,4 +32,11 @@ def record(
         reason=reason[:200],
         ip=ip,
         at=clock.now(),
+    )
+
+
+def record_export(request: HttpRequest, kind: str, count: int) -> AccessLog:
+    """Write down that the signed-in person takes `count` rows of `kind` out of the house."""
+    return record(
+        Action.EXPORT, by=request.user, kind=kind, detail=f"{count} × CSV", ip=request.META.get("REMOTE_ADDR")
     )

@@ -1,0 +1,62 @@
+"""What each role may do in the pool. Why so: docs/glossary.md, "Roles"."""
+
+_READ = [
+    "scheduling.view_session",
+    "scheduling.view_slot",
+    "scheduling.view_appointment",
+    "scheduling.view_appointmentevent",
+    "scheduling.view_stoppage",
+]
+_BOOK = [
+    "scheduling.add_appointment",
+    "scheduling.change_appointment",
+    "scheduling.cancel_late",
+    "scheduling.mark_noshow",
+    "scheduling.view_waitlistentry",
+    "scheduling.add_waitlistentry",
+    "scheduling.change_waitlistentry",
+    "scheduling.view_waitlistoffer",
+    "scheduling.view_leave",
+    "scheduling.view_closedday",
+]
+_PLAN = [
+    "scheduling.view_schedule",
+    "scheduling.add_schedule",
+    "scheduling.change_schedule",
+    "scheduling.add_session",
+    "scheduling.change_session",
+    "scheduling.stop_session",
+    "scheduling.block_slot",
+    "scheduling.add_leave",
+    "scheduling.change_leave",
+    "scheduling.add_closedday",
+    "scheduling.change_closedday",
+    "scheduling.view_channelrule",
+]
+_RULES = ["scheduling.add_channelrule", "scheduling.change_channelrule"]
+_LOOK = [
+    "scheduling.view_schedule",
+    "scheduling.view_waitlistentry",
+    "scheduling.view_waitlistoffer",
+    "scheduling.view_leave",
+    "scheduling.view_closedday",
+    "scheduling.view_channelrule",
+]
+
+# Booking beyond capacity (加号) keeps somebody waiting who did everything right: the clinician or the supervisor
+# decides it, the desk does not.
+GRANTS = {
+    "front_desk": [*_READ, *_BOOK],
+    "agent": [*_READ, *_BOOK],
+    "supervisor": [*_READ, *_BOOK, *_PLAN, *_RULES, "scheduling.overbook_appointment"],
+    "clinician": [
+        *_READ,
+        "scheduling.add_appointment",
+        "scheduling.change_appointment",
+        "scheduling.cancel_late",
+        "scheduling.mark_noshow",
+        "scheduling.overbook_appointment",
+    ],
+    "auditor": [*_READ, *_LOOK],
+    "administrator": [*_READ, *_LOOK, *_PLAN, *_RULES],
+}
