@@ -1,26 +1,48 @@
 """Reading rows inside the transaction, in the order of locks: patient, then appointment, then slots by id.
 
 A row that was read before the transaction proves nothing, so services take what names it and read it here again.
-On PostgreSQL these reads lock; on SQLite the transaction itself is the only writer.
+On PostgreSQL these reads lock; on SQLite the transaction itself is the only writer. The two reads of every booking
+keep their SQL (`common.compiled`).
 """
 
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
+from common.compiled import Compiled, Given
 from patients.models import Patient
 from scheduling.errors import AppointmentNotFound, PatientNotFound, SlotNotFound
 from scheduling.models import Appointment, ChannelRule, Slot
 
+_BY_UUID = Given("uuid", models.UUIDField())
 
-def _named(ref: object) -> dict[str, object]:
-    return {"uuid": ref} if isinstance(ref, UUID) else {"pk": ref.pk}
+
+def _speaking_rules() -> models.QuerySet:
+    """Channel rules in use that speak of the outer slot's service."""
+    return ChannelRule.objects.filter(
+        Q(service=None) | Q(service=OuterRef("service")),
+        Q(department=None) | Q(department=OuterRef("service__department")),
+        Q(site=None) | Q(site=OuterRef("service__department__site")),
+        Q(grade="") | Q(grade=OuterRef("service__grade")),
+        is_active=True,
+    )
+
+
+_patient = Compiled(lambda: Patient.objects.select_for_update(no_key=True).filter(uuid=_BY_UUID))
+_slot = Compiled(
+    lambda: Slot.objects.with_session().annotate(has_rules=Exists(_speaking_rules())).filter(uuid=_BY_UUID).order_by()
+)
+
+
+def _uuid_of(ref: models.Model | UUID) -> UUID:
+    return ref if isinstance(ref, UUID) else ref.uuid
 
 
 def lock_patient(ref: Patient | UUID) -> Patient:
     """The patient, locked against other bookings of theirs. Raises PatientNotFound."""
-    patient = Patient.objects.select_for_update(no_key=True).filter(**_named(ref)).first()
+    patient = _patient.first(uuid=_uuid_of(ref))
     if patient is None:
         raise PatientNotFound(field="patient")
     return patient
@@ -31,16 +53,8 @@ def find_slot(ref: Slot | UUID, by: User) -> Slot:
 
     Not locked: the claim decides. Raises SlotNotFound, also when it lies outside the person's scope.
     """
-    rules = ChannelRule.objects.filter(
-        Q(service=None) | Q(service=OuterRef("service")),
-        Q(department=None) | Q(department=OuterRef("service__department")),
-        Q(site=None) | Q(site=OuterRef("service__department__site")),
-        Q(grade="") | Q(grade=OuterRef("service__grade")),
-        is_active=True,
-    )
-    slots = Slot.objects.with_session().visible_to(by).annotate(has_rules=Exists(rules))
-    slot = slots.filter(**_named(ref)).first()
-    if slot is None:
+    slot = _slot.first(uuid=_uuid_of(ref))
+    if slot is None or not (by.sees_everything or Slot.objects.visible_to(by).filter(pk=slot.pk).exists()):
         raise SlotNotFound(field="slot")
     return slot
 
@@ -52,11 +66,12 @@ def lock_slots(*pks: int) -> None:
 
 def lock_appointment(ref: Appointment | UUID, by: User) -> Appointment:
     """The appointment, read again after its patient was locked. Raises AppointmentNotFound."""
-    patient_id = Appointment.objects.filter(**_named(ref)).values_list("patient_id", flat=True).first()
+    uuid = _uuid_of(ref)
+    patient_id = Appointment.objects.filter(uuid=uuid).values_list("patient_id", flat=True).first()
     if patient_id:
         Patient.objects.select_for_update(no_key=True).filter(pk=patient_id).values_list("pk").first()
     rows = Appointment.objects.for_desk().visible_to(by).select_for_update(of=("self",), no_key=True)
-    appointment = rows.filter(**_named(ref)).first()
+    appointment = rows.filter(uuid=uuid).first()
     if appointment is None:
         raise AppointmentNotFound(field="appointment")
     return appointment

@@ -1,10 +1,13 @@
 """The rules of booking, each a refusal with a code. They read; the claim and the constraints decide."""
 
 import datetime as dt
+from typing import NamedTuple
 
+from django.db import models
 from django.utils import formats
 
 from common import clock
+from common.compiled import Compiled, Given
 from patients.models import Patient
 from scheduling import shares
 from scheduling.errors import (
@@ -27,7 +30,6 @@ from scheduling.errors import (
     TooManyOpen,
 )
 from scheduling.models import (
-    CLAIMING,
     OPEN,
     Appointment,
     AppointmentStatus,
@@ -41,6 +43,17 @@ from scheduling.models import (
 from .session_shares import shares_of, taken_and_free
 
 STAFFED = ("desk", "phone", "kiosk")  # doors inside the house may still fill a slot that has begun
+
+
+class Booked(NamedTuple):
+    """What the rules read of a patient's other bookings."""
+
+    pk: int
+    status: str
+    held_until: dt.datetime | None
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    department: int
 
 
 def shown(at: dt.datetime) -> str:
@@ -89,34 +102,43 @@ def check_calendar(patient: Patient, slot: Slot, at: dt.datetime, ignoring: Appo
 
     ignoring: the booking that is being moved or the hold that is being confirmed.
     """
-    mine = [row for row in _bookings(patient, at) if ignoring is None or row["pk"] != ignoring.pk]
-    still_open = [row for row in mine if row["status"] in OPEN and row["ends_at"] > at]
-    if any(row["starts_at"] < slot.ends_at and row["ends_at"] > slot.starts_at for row in still_open):
+    mine = [row for row in _bookings(patient, at) if ignoring is None or row.pk != ignoring.pk]
+    still_open = [row for row in mine if row.status in OPEN and row.ends_at > at]
+    if any(row.starts_at < slot.ends_at and row.ends_at > slot.starts_at for row in still_open):
         raise PatientBusy(field="slot")
     check_limits(slot, mine, still_open)
 
 
-def check_limits(slot: Slot, mine: list[dict], still_open: list[dict]) -> None:
+def check_limits(slot: Slot, mine: list[Booked], still_open: list[Booked]) -> None:
     """Open bookings, bookings on the day, and those in one department on the day; the site's figures."""
     department = slot.service.department
     site = department.site
     day = clock.local(slot.starts_at).date()
-    on_day = [row for row in mine if clock.local(row["starts_at"]).date() == day]
+    on_day = [row for row in mine if clock.local(row.starts_at).date() == day]
     if len(still_open) >= site.max_open:
         raise TooManyOpen(field="patient", limit=site.max_open)
     if len(on_day) >= site.max_per_day:
         raise TooManyOnDay(field="patient", limit=site.max_per_day)
-    if sum(row["slot__service__department"] == department.pk for row in on_day) >= site.max_per_department:
+    if sum(row.department == department.pk for row in on_day) >= site.max_per_department:
         raise TooManyInDepartment(field="patient", limit=site.max_per_department)
 
 
-def _bookings(patient: Patient, at: dt.datetime) -> list[dict]:
-    """The patient's live claims from yesterday on (a long visit may run over midnight), ended holds left out."""
-    since = at - dt.timedelta(days=1)
-    rows = Appointment.objects.filter(patient=patient, starts_at__gte=since, status__in=CLAIMING).values(
-        "pk", "status", "held_until", "starts_at", "ends_at", "slot__service__department"
+_claims = Compiled(
+    lambda: (
+        Appointment.objects.claiming()
+        .filter(
+            patient=Given("patient", models.BigIntegerField()), starts_at__gte=Given("since", models.DateTimeField())
+        )
+        .order_by()
+        .values_list("pk", "status", "held_until", "starts_at", "ends_at", "slot__service__department")
     )
-    return [row for row in rows if row["status"] != AppointmentStatus.HELD or row["held_until"] > at]
+)
+
+
+def _bookings(patient: Patient, at: dt.datetime) -> list[Booked]:
+    """The patient's live claims from yesterday on (a long visit may run over midnight), ended holds left out."""
+    rows = map(Booked._make, _claims.rows(patient=patient.pk, since=at - dt.timedelta(days=1)))
+    return [row for row in rows if row.status != AppointmentStatus.HELD or row.held_until > at]
 
 
 def check_channel(slot: Slot, channel: str, at: dt.datetime) -> None:

@@ -89,7 +89,7 @@ def test_a_session_that_is_not_released_says_when_it_opens(now):
         book(slot=SlotFactory(session=session))
 
 
-@pytest.mark.parametrize("closed, refusal", [("blocked", errors.SlotBlocked), ("stopped", errors.SessionStopped)])
+@pytest.mark.parametrize(("closed", "refusal"), [("blocked", errors.SlotBlocked), ("stopped", errors.SessionStopped)])
 def test_a_closed_slot_is_refused(closed, refusal):
     with pytest.raises(refusal):
         book(slot=SlotFactory(closed=closed))
@@ -134,7 +134,7 @@ def test_visits_that_touch_do_not_overlap():
 
 
 @pytest.mark.parametrize(
-    "limit, refusal",
+    ("limit", "refusal"),
     [
         ({"max_open": 1}, errors.TooManyOpen),
         ({"max_per_day": 1}, errors.TooManyOnDay),
@@ -179,7 +179,7 @@ def test_nobody_is_booked_for_the_dead():
         book(slot=SlotFactory(), patient=PatientFactory(deceased_on=clock.today()))
 
 
-@pytest.mark.parametrize("years, fits", [(13, True), (14, True), (15, False)])
+@pytest.mark.parametrize(("years", "fits"), [(13, True), (14, True), (15, False)])
 def test_age_counts_in_completed_years_on_the_day_of_the_visit(years, fits):
     day = clock.today() + dt.timedelta(days=1)
     patient = PatientFactory(birth_date=day.replace(year=day.year - years, day=min(day.day, 28)))

@@ -1,0 +1,98 @@
+"""A queryset whose SQL is built once per process and run again with other values.
+
+To build the SQL of a wide SELECT costs the ORM several times what the database needs to answer it. On the path of
+a booking that is half of all work, so there, and only there, the SQL is kept. What is kept holds no data: two
+processes cannot disagree about it.
+
+    slots = Compiled(lambda: Slot.objects.with_session().filter(uuid=Given("uuid", models.UUIDField())))
+    slot = slots.first(uuid=…)
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class Given(models.Expression):
+    """A value that is given at each run. `field` says how the database wants it."""
+
+    def __init__(self, name: str, field: models.Field):
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list]:
+        return "%s", [self]
+
+    def value(self, given: dict[str, Any]) -> Any:
+        """The given value as a parameter of the statement."""
+        return self.output_field.get_db_prep_value(given[self.name], connection)
+
+
+class Compiled:
+    """Runs what `build()` says; model instances come with their `select_related` and annotations, as from the ORM."""
+
+    def __init__(self, build: Callable[[], models.QuerySet]):
+        self.build = build
+        self.by_vendor: dict[str, _Statement] = {}
+
+    def rows(self, **given: Any) -> Iterator[Any]:
+        """The rows for these values: instances, or tuples when the queryset is a `values_list`."""
+        statement = self.by_vendor.get(connection.vendor)
+        if statement is None:
+            statement = self.by_vendor[connection.vendor] = _Statement(self.build())
+        return statement.run(given)
+
+    def first(self, **given: Any) -> Any:
+        """The first row, or None."""
+        return next(iter(self.rows(**given)), None)
+
+
+class _Statement:
+    """The SQL for one kind of database, and how its rows become objects."""
+
+    def __init__(self, queryset: models.QuerySet):
+        self.compiler = queryset.query.get_compiler(connection=connection)
+        self.sql, self.params = self.compiler.as_sql()
+        self.converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
+        self.make = self._instances() if self.compiler.klass_info else tuple
+
+    def run(self, given: dict[str, Any]) -> Iterator[Any]:
+        params = [p.value(given) if isinstance(p, Given) else p for p in self.params]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            fetched = cursor.fetchall()
+        if self.converters:
+            fetched = self._convert(fetched)
+        return map(self.make, fetched)
+
+    def _convert(self, fetched: list) -> Iterator[list]:
+        """As `SQLCompiler.apply_converters`, for the connection of this thread."""
+        for row in map(list, fetched):
+            for position, (functions, expression) in self.converters.items():
+                value = row[position]
+                for function in functions:
+                    value = function(value, expression, connection)
+                row[position] = value
+            yield row
+
+    def _instances(self) -> Callable[[Any], models.Model]:
+        """What `ModelIterable` does for each row."""
+        info, select = self.compiler.klass_info, self.compiler.select
+        fields = info["select_fields"]
+        start, end = fields[0], fields[-1] + 1
+        names = [column[0].target.attname for column in select[start:end]]
+        related = get_related_populators(info, select, connection.alias)
+        annotations = list(self.compiler.annotation_col_map.items())
+
+        def make(row: Any) -> models.Model:
+            found = info["model"].from_db(connection.alias, names, row[start:end])
+            for populator in related:
+                populator.populate(row, found)
+            for name, position in annotations:
+                setattr(found, name, row[position])
+            return found
+
+        return make
