@@ -65,7 +65,8 @@ class ByteOrder(OrderBy):
         super().__init__(models.F(field))
 
     def as_postgresql(self, compiler, connection):  # type: ignore[no-untyped-def]
-        return self.as_sql(compiler, connection, template="%(expression)s USING ~<~")
+        # The comment is for Django, which looks for ASC or DESC to find where the expression ends.
+        return self.as_sql(compiler, connection, template="%(expression)s USING ~<~ /* ASC */")
 
 
 models.CharField.register_lookup(Prefix)

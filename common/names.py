@@ -6,6 +6,7 @@ Whatever is stored as a token was folded by `fold`, and so is what people type, 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pypinyin import lazy_pinyin
@@ -102,15 +103,17 @@ def _words(text: str) -> list[str]:
     return [word for word in _APART.split(_SILENT.sub("", fold(clean(text)))) if word]
 
 
-def _syllables(han: str) -> list[str]:
-    return [fold(syllable) for syllable in lazy_pinyin(han)]
+@lru_cache(maxsize=20_000)  # given names repeat, and an import asks for each several times
+def _syllables(han: str) -> tuple[str, ...]:
+    return tuple(fold(syllable) for syllable in lazy_pinyin(han))
 
 
-def _surname_readings(surname: str) -> list[list[str]]:
+@lru_cache(maxsize=2_000)
+def _surname_readings(surname: str) -> list[tuple[str, ...]]:
     """How a surname is read, the usual way first: 单 is shan, though some families say dan."""
     if len(surname) == 1 and surname in READINGS:
-        return [[reading] for reading in READINGS[surname]]
-    return [[fold(syllable) for syllable in COMPOUND.get(surname, "").split()] or _syllables(surname)]
+        return [(reading,) for reading in READINGS[surname]]
+    return [tuple(fold(syllable) for syllable in COMPOUND.get(surname, "").split()) or _syllables(surname)]
 
 
 def _romanised(name: str) -> list[str]:

@@ -149,10 +149,14 @@ def unescape_cell(text: str) -> str:
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = True) -> Iterator[str]:
     """CSV text line by line, for a streamed answer. bom: so that Excel takes it for UTF-8."""
-    writer = csv.writer(_Echo())
-    yield ("\ufeff" if bom else "") + writer.writerow([safe_cell(name) for name in header])
+    yield ("\ufeff" if bom else "") + csv_line(header)
     for row in rows:
-        yield writer.writerow([safe_cell(value) for value in row])
+        yield csv_line(row)
+
+
+def csv_line(row: Sequence[Any]) -> str:
+    """One line of CSV with its line end, for whoever writes row by row."""
+    return csv.writer(_Echo()).writerow([safe_cell(value) for value in row])
 
 
 def write_csv(file: IO[str], header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = True) -> None:

@@ -51,6 +51,7 @@ class ImportRun(PublicId):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("asked for"), default=clock.now, editable=False)
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
+    progress_at = models.DateTimeField(_("last progress"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
 
     class Meta:
