@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "crm",
+    "api",
     "scheduling",
     "patients",
     "directory",
@@ -257,7 +258,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
+    "EXCEPTION_HANDLER": "api.answers.refusal.handle",
 }
+API_RATE = env.int("API_RATE", 1200)  # requests per key and minute
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{HOSPITAL_NAME}: channels",
     "VERSION": VERSION,
@@ -267,6 +270,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PUBLIC": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentStatus": "scheduling.models.AppointmentStatus",
+        "PersonSex": "patients.models.Sex",
+        "ServiceSex": "directory.models.service.Sex",
+        "PractitionerTitle": "directory.models.practitioner.Title",
+    },
 }
 
 # The staff face

@@ -1,0 +1,112 @@
+"""Slots and appointments, as other systems see them. Each shape stands beside the function that fills it."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from common.errors import Refusal
+from directory.models import Grade
+from directory.models.practitioner import Title
+from scheduling.models import Appointment, AppointmentStatus, Session, Slot
+
+from .json import instant
+
+
+class NamedAnswer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class PractitionerOfSlot(NamedAnswer):
+    title = serializers.ChoiceField(choices=Title.choices)
+
+
+class ServiceOfSlot(NamedAnswer):
+    grade = serializers.ChoiceField(choices=Grade.choices)
+
+
+class WhyAnswer(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class WhereAnswer(serializers.Serializer):
+    practitioner = PractitionerOfSlot()
+    service = ServiceOfSlot()
+    department = NamedAnswer()
+    site = NamedAnswer()
+    room = serializers.CharField(allow_null=True)
+
+
+class SlotAnswer(WhereAnswer):
+    id = serializers.UUIDField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    free = serializers.IntegerField(min_value=0, help_text="Places that this channel may take now.")
+    why = WhyAnswer(allow_null=True, help_text="When none is free: the reason.")
+
+
+class AppointmentAnswer(WhereAnswer):
+    id = serializers.UUIDField()
+    reference = serializers.CharField(help_text="What people read out on the phone.")
+    status = serializers.ChoiceField(choices=AppointmentStatus.choices)
+    slot = serializers.UUIDField()
+    patient = serializers.UUIDField(allow_null=True)
+    place = serializers.IntegerField(min_value=1)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    held_until = serializers.DateTimeField(allow_null=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField(help_text="Rises with each move.")
+
+
+def named(thing: Any) -> dict[str, str]:
+    """Public id and name in the reader's language."""
+    return {"id": str(thing.uuid), "name": thing.name}
+
+
+def where(slot: Slot, session: Session) -> dict[str, Any]:
+    """With whom, for what and where; all of it comes with the slot."""
+    service, practitioner, location = slot.service, session.practitioner, session.location
+    return {
+        "practitioner": named(practitioner) | {"title": practitioner.title},
+        "service": named(service) | {"grade": service.grade},
+        "department": named(service.department),
+        "site": named(service.department.site),
+        "room": location.name if location else None,
+    }
+
+
+def why(refusal: Refusal | None) -> dict[str, str] | None:
+    """A reason, for software and for people."""
+    return {"code": refusal.code, "message": str(refusal)} if refusal else None
+
+
+def slot(found: Slot, free: int, refusal: Refusal | None = None) -> dict[str, Any]:
+    """A slot and what of it can be had."""
+    return {
+        "id": str(found.uuid),
+        "starts_at": instant(found.starts_at),
+        "ends_at": instant(found.ends_at),
+        "free": free,
+        "why": why(refusal),
+        **where(found, found.session),
+    }
+
+
+def appointment(made: Appointment) -> dict[str, Any]:
+    """A booking or hold. Why the patient comes is not told again: other channels may read this."""
+    return {
+        "id": str(made.uuid),
+        "reference": made.reference,
+        "status": made.status,
+        "slot": str(made.slot.uuid),
+        "patient": str(made.patient.uuid) if made.patient_id else None,
+        "place": made.place,
+        "starts_at": instant(made.starts_at),
+        "ends_at": instant(made.ends_at),
+        "held_until": instant(made.held_until),
+        "confirmed_at": instant(made.confirmed_at),
+        "version": made.version,
+        **where(made.slot, made.slot.session),
+    }
