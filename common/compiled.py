@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -57,7 +57,7 @@ class _Statement:
         self.compiler = queryset.query.get_compiler(connection=connection)
         self.sql, self.params = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
-        self.make = self._instances() if self.compiler.klass_info else tuple
+        self.make = self._instances() if queryset._iterable_class is ModelIterable else tuple
 
     def run(self, given: dict[str, Any]) -> Iterator[Any]:
         params = [p.value(given) if isinstance(p, Given) else p for p in self.params]
