@@ -1,0 +1,118 @@
+"""What the demo hospital is made of: sites, departments, services, rules. Data, and the few lines that store it."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from directory.models import Department, Grade, HealthcareService, Site
+from directory.models.service import Sex
+from patients.models import Tag, Tone
+
+SITES = [
+    ("main", "江滨院区", "Riverside campus", "江滨路 88 号", "(000) 0000 0100"),
+    ("east", "东湖院区", "East Lake campus", "东湖大道 16 号", "(000) 0000 0200"),
+]
+
+# code, Chinese, English, site, practitioners of 70, sensitive, ages, only for
+DEPARTMENTS = [
+    ("ortho", "骨科", "Orthopaedics", "main", 7, False, (14, None), ""),
+    ("cardio", "心内科", "Cardiology", "main", 7, False, (14, None), ""),
+    ("paed", "儿科", "Paediatrics", "main", 7, False, (0, 14), ""),
+    ("gyn", "妇科", "Gynaecology", "main", 6, True, (14, None), Sex.FEMALE),
+    ("resp", "呼吸内科", "Respiratory medicine", "main", 5, False, (14, None), ""),
+    ("gastro", "消化内科", "Gastroenterology", "main", 5, False, (14, None), ""),
+    ("neuro", "神经内科", "Neurology", "main", 5, False, (14, None), ""),
+    ("endo", "内分泌科", "Endocrinology", "main", 5, False, (14, None), ""),
+    ("surg", "普外科", "General surgery", "main", 4, False, (14, None), ""),
+    ("eye", "眼科", "Ophthalmology", "east", 5, False, (None, None), ""),
+    ("ent", "耳鼻喉科", "Ear, nose and throat", "east", 4, False, (None, None), ""),
+    ("derm", "皮肤科", "Dermatology", "east", 4, True, (None, None), ""),
+    ("tcm", "中医科", "Chinese medicine", "east", 3, False, (None, None), ""),
+    ("check", "体检中心", "Health check-ups", "east", 3, False, (18, None), ""),
+]
+
+# grade: suffixes of the name, minutes, fee in yuan, released days before
+GRADES = {
+    Grade.GENERAL: ("普通门诊", "general clinic", 15, 25, 28),
+    Grade.EXPERT: ("专家门诊", "expert clinic", 20, 60, 28),
+    Grade.SPECIAL: ("特需门诊", "special clinic", 30, 300, 28),
+    Grade.CHECKUP: ("健康体检", "health check-up", 30, 480, 28),
+}
+
+PREPARATION = {
+    "gastro": ("就诊前禁食 8 小时，可少量饮水。", "Eat nothing for 8 hours before the visit; a little water is fine."),
+    "endo": ("需空腹抽血者请禁食 8 小时。", "Eat nothing for 8 hours if blood is to be taken."),
+    "check": ("检查前一天清淡饮食，当天早上空腹。", "Eat lightly the day before and come fasting."),
+    "cardio": ("请携带既往心电图和正在服用的药物。", "Bring earlier ECGs and the medicines you take."),
+    "ortho": ("请携带既往 X 光片或 CT 片。", "Bring earlier X-rays or CT scans."),
+    "eye": ("可能散瞳，当天请勿驾车。", "Your pupils may be widened: do not drive that day."),
+    "gyn": ("请避开月经期，检查前排空膀胱。", "Avoid the days of your period; empty your bladder first."),
+    "paed": ("请携带预防接种证，由监护人陪同。", "Bring the vaccination booklet; a guardian has to come along."),
+}
+
+TAGS = [
+    ("wheelchair", "轮椅", "Wheelchair", Tone.INFO),
+    ("hearing", "听力障碍", "Hard of hearing", Tone.INFO),
+    ("chronic", "慢病随访", "Chronic condition", Tone.WARNING),
+    ("office-hours", "工作日不便", "Works office hours", Tone.NEUTRAL),
+    ("small-child", "家有幼儿", "Parent of a small child", Tone.NEUTRAL),
+    ("often-absent", "常爽约", "Often absent", Tone.DANGER),
+]
+
+
+@dataclass
+class Catalogue:
+    """The stored nouns by code."""
+
+    sites: dict[str, Site] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
+    services: dict[tuple[str, str], HealthcareService] = field(default_factory=dict)  # department, grade
+    tags: dict[str, Tag] = field(default_factory=dict)
+
+
+def make() -> Catalogue:
+    """Store sites, departments, services and tags."""
+    made = Catalogue()
+    for code, zh, en, address, phone in SITES:
+        made.sites[code] = Site.objects.create(code=code, name_zh=zh, name_en=en, address=address, phone=phone)
+    for entry in DEPARTMENTS:
+        _make_department(made, *entry)
+    for code, zh, en, tone in TAGS:
+        made.tags[code] = Tag.objects.create(code=code, name_zh=zh, name_en=en, tone=tone)
+    return made
+
+
+def grades_of(department: str) -> list[str]:
+    """Which kinds of visit a department offers."""
+    return [Grade.CHECKUP] if department == "check" else [Grade.GENERAL, Grade.EXPERT, Grade.SPECIAL]
+
+
+def _make_department(
+    made: Catalogue, code: str, zh: str, en: str, site: str, _staff: int, sensitive: bool, ages: tuple, sex: str
+) -> None:
+    department = Department.objects.create(
+        site=made.sites[site], code=code, name_zh=zh, name_en=en, is_sensitive=sensitive
+    )
+    made.departments[code] = department
+    for grade in grades_of(code):
+        made.services[code, grade] = _make_service(department, grade, ages, sex)
+
+
+def _make_service(department: Department, grade: str, ages: tuple, sex: str) -> HealthcareService:
+    zh, en, minutes, fee, days = GRADES[grade]
+    before_zh, before_en = PREPARATION.get(department.code, ("", ""))
+    return HealthcareService.objects.create(
+        department=department,
+        code=f"{department.code}-{grade}",
+        grade=grade,
+        name_zh=zh if grade == Grade.CHECKUP else f"{department.name_zh}{zh}",
+        name_en=en.capitalize() if grade == Grade.CHECKUP else f"{department.name_en}, {en}",
+        length_minutes=minutes,
+        fee_amount=fee,
+        preparation_zh=before_zh,
+        preparation_en=before_en,
+        min_age=ages[0] or None,
+        max_age=ages[1],
+        sex=sex,
+        release_days=days,
+        release_time=dt.time(7, 0),
+    )

@@ -1,0 +1,54 @@
+import datetime as dt
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from accounts.roles import ROLES
+from common import clock
+from crm.demo import hospital
+
+
+class Command(BaseCommand):
+    help = "Make the demo hospital: invented people, a roster, eight weeks of visits and four weeks of bookings."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="Do nothing when there is a hospital already.")
+        parser.add_argument("--patients", type=int, default=20_000)
+        parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same hospital.")
+        parser.add_argument("--day", type=dt.date.fromisoformat, help="The day it is about: YYYY-MM-DD, default today.")
+
+    def handle(self, *args: Any, if_empty: bool, patients: int, seed: int, day: dt.date | None, **options: Any) -> None:
+        if hospital.exists():
+            if if_empty:
+                return
+            raise CommandError(_("The database is not empty: the demo hospital wants a fresh one."))
+        if patients < 1:
+            raise CommandError(_("A hospital needs at least one patient."))
+        self._started = time.monotonic()
+        hospital.make(hospital.Wish(patients, seed, day or clock.today()), self._say)
+        self._analyse()
+        self._report()
+
+    def _say(self, what: str) -> None:
+        self.stdout.write(f"{time.monotonic() - self._started:6.1f} s  {what} …")
+
+    def _analyse(self) -> None:
+        """Let the database count what is new, or its first plans are guesses."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    def _report(self) -> None:
+        for name, count in hospital.counts().items():
+            self.stdout.write(f"{count:>10,}  {name}")
+        seconds = time.monotonic() - self._started
+        self.stdout.write(_("The demo hospital is ready, after %(seconds)d seconds.") % {"seconds": seconds})
+        if not settings.DEMO_PASSWORD:
+            self.stdout.write(_("Nobody can sign in: DEMO_PASSWORD is empty, so no logins were made."))
+            return
+        self.stdout.write(_("Logins, all with the password %s:") % settings.DEMO_PASSWORD)
+        for code, label in ROLES.items():
+            self.stdout.write(f"  {code:<18} {label}")
