@@ -26,16 +26,8 @@ from unfold.checks import UnfoldModelAdminChecks
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from common import exports
+from common.badges import badge
 from common.errors import Refusal
-
-TONES = ("default", "primary", "info", "success", "warning", "danger", "waitlist")
-
-
-def badge(text: Any, tone: str = "default", icon: str = "") -> SafeString:
-    """A word on the colour of its tone (`TONE` beside the enum); the word carries the meaning, the colour helps."""
-    tone = tone if tone in TONES else "default"
-    picture = format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', icon) if icon else ""
-    return format_html('<span class="crm-badge crm-{}">{}{}</span>', tone, picture, text)
 
 
 def two_lines(first: Any, second: Any) -> SafeString:
@@ -135,6 +127,11 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     empty_advice: Any = ""  # what to do when the list is empty
     export_columns: Sequence[tuple[Any, Callable[[Any], Any]]] = ()
     export_permission = ""
+    linked_by: Sequence[str] = ()  # lookups that our own links use although no filter offers them
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What the filters offer and our links ask; nobody feels their way through other fields."""
+        return lookup in self.linked_by or super().lookup_allowed(lookup, value, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Rows are ended, not deleted."""
@@ -201,7 +198,14 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
             else:
                 messages.success(request, done or _("Done."))
                 return self.page_of(obj)
-        context = {"original": obj, "form": form, "submit": submit, "facts": facts, "advice": advice, "danger": danger}
+        context = {
+            "original": obj if obj.pk else None,
+            "form": form,
+            "submit": submit,
+            "facts": facts,
+            "advice": advice,
+            "danger": danger,
+        }
         answer = self.page(request, "admin/act.html", title=title, **context)
         answer.status_code = 422 if form.errors else 200
         return answer
@@ -287,3 +291,20 @@ class FactInline(TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+__all__ = [
+    "Checks",
+    "FactAdmin",
+    "FactInline",
+    "ModelAdmin",
+    "ReasonForm",
+    "StackedInline",
+    "TabularInline",
+    "Told",
+    "badge",
+    "link_to",
+    "rows_link",
+    "told",
+    "two_lines",
+]

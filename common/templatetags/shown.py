@@ -1,0 +1,23 @@
+"""`common.shown` and `common.badges` for templates."""
+
+from django import template
+
+from common import shown
+from common.badges import badge
+
+register = template.Library()
+register.filter("day", shown.day)
+register.filter("clock", shown.time)
+register.filter("moment", shown.moment)
+
+
+@register.filter
+def birth(patient) -> str:
+    """A patient's birth date with the age."""
+    return shown.birth(patient.birth_date, patient.age())
+
+
+@register.simple_tag
+def tone(text, tone, icon=""):
+    """A badge."""
+    return badge(text, tone, icon)

@@ -1,0 +1,91 @@
+"""Channel rules, each with a sentence that says what it does."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from common import shown
+from common.admin import ModelAdmin, badge
+from common.filters import AutocompleteSelectFilter, InUse
+from scheduling.models import ChannelRule
+
+
+def where(rule: ChannelRule) -> str:
+    """What the rule speaks of, the narrowest first."""
+    parts = [rule.service, rule.department, rule.site, rule.get_grade_display()]
+    return " · ".join(str(part) for part in parts if part) or _now("Every service")
+
+
+def describe(rule: ChannelRule) -> str:
+    """The rule in words."""
+    said = {"channel": rule.get_channel_display(), "hours": shown.hours(rule.melts_hours)}
+    parts = []
+    if rule.reserved_percent:
+        kept = _now("%(percent)s %% of each session is kept for “%(channel)s” until %(hours)s before it begins.")
+        parts.append(kept % {**said, "percent": rule.reserved_percent})
+    if rule.max_percent < 100:
+        most = _now("“%(channel)s” may take at most %(percent)s %% of a session until %(hours)s before it begins.")
+        parts.append(most % {**said, "percent": rule.max_percent})
+    if rule.opens_days is not None:
+        days = ngettext("%(n)s day", "%(n)s days", rule.opens_days) % {"n": rule.opens_days}
+        parts.append(_now("“%(channel)s” can book from %(days)s before the session.") % {**said, "days": days})
+    if rule.closes_hours:
+        closes = _now("“%(channel)s” can book until %(hours)s before the visit.")
+        parts.append(closes % {**said, "hours": shown.hours(rule.closes_hours)})
+    return " ".join(parts) or _now("Changes nothing yet.")
+
+
+@admin.register(ChannelRule)
+class ChannelRuleAdmin(ModelAdmin):
+    list_display = ("name", "channel_badge", "speaks_of", "says", "use")
+    list_filter = (
+        InUse,
+        ("channel", ChoicesDropdownFilter),
+        ("site", AutocompleteSelectFilter),
+        ("department", AutocompleteSelectFilter),
+        ("service", AutocompleteSelectFilter),
+    )
+    list_select_related = ("site", "department", "service")
+    search_fields = ("name_zh", "name_en")
+    autocomplete_fields = ("site", "department", "service")
+    readonly_fields = ("says",)
+    empty_advice = _("Without rules every channel may take every place. Add one to keep places for a channel.")
+    fieldsets = (
+        (None, {"fields": (("name_zh", "name_en"), ("channel", "is_active"), "says")}),
+        (_("Which services"), {"fields": (("site", "department"), ("service", "grade"))}),
+        (_("Share of each session"), {"fields": (("reserved_percent", "max_percent", "melts_hours"),)}),
+        (_("When the channel may book"), {"fields": (("opens_days", "closes_hours"),)}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: ChannelRule | None = None) -> bool:
+        """A rule for every site is changed by who sees every site."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or request.user.sees_everything or self._is_mine(request, obj))
+
+    def _is_mine(self, request: HttpRequest, rule: ChannelRule) -> bool:
+        department = rule.service.department if rule.service else rule.department
+        if department is None:
+            return False
+        return type(department).objects.visible_to(request.user).filter(pk=department.pk).exists()
+
+    @display(description=_("channel"), ordering="channel")
+    def channel_badge(self, obj: ChannelRule) -> Any:
+        return badge(obj.get_channel_display(), "info")
+
+    @display(description=_("speaks of"))
+    def speaks_of(self, obj: ChannelRule) -> str:
+        return where(obj)
+
+    @display(description=_("what it does"))
+    def says(self, obj: ChannelRule) -> str:
+        return describe(obj) if obj.pk else _now("Shown after saving.")
+
+    @display(description=_("in use"), ordering="is_active")
+    def use(self, obj: ChannelRule) -> Any:
+        return badge(_("In use"), "success") if obj.is_active else badge(_("Not in use"))

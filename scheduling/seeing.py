@@ -1,0 +1,35 @@
+"""Which rows of the pool a person may look at on a screen: their scope, and for a clinician their own sessions.
+
+Faces look rows up through these functions, so what is not to be seen is simply not there. Services check the scope
+once more for themselves.
+"""
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.services import roles
+from scheduling.models import Appointment, Session, Slot, WaitlistEntry
+
+
+def _own(rows: QuerySet, user: User, path: str) -> QuerySet:
+    return rows.filter(**{path: user.pk}) if roles.has_only(user, "clinician") else rows
+
+
+def sessions(user: User) -> QuerySet[Session]:
+    """Sessions that `user` may see."""
+    return _own(Session.objects.visible_to(user), user, "practitioner__user")
+
+
+def slots(user: User) -> QuerySet[Slot]:
+    """Slots of those sessions."""
+    return _own(Slot.objects.visible_to(user), user, "session__practitioner__user")
+
+
+def appointments(user: User) -> QuerySet[Appointment]:
+    """Bookings and holds on those slots."""
+    return _own(Appointment.objects.visible_to(user), user, "slot__session__practitioner__user")
+
+
+def waiting(user: User) -> QuerySet[WaitlistEntry]:
+    """Waiting-list entries of the departments in the person's scope."""
+    return WaitlistEntry.objects.visible_to(user)
