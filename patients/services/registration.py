@@ -1,5 +1,6 @@
 """New people, and corrections to those we know."""
 
+import copy
 import datetime
 from collections.abc import Iterable
 from typing import Any
@@ -64,13 +65,15 @@ def update(*, patient: Patient, by: User, reason: str = "", **changes: Any) -> P
     with acting(by, reason):
         fresh = lock(patient)
         renamed = _apply(fresh, changes)
-        check_dates(fresh)
-        if {"birth_date", "sex"} & set(changes):
-            identity_numbers.agree(numbers.resident_told(fresh), fresh.birth_date, fresh.sex)
         fresh.save()
         if renamed:
             retoken(fresh)
     return fresh
+
+
+def check_changes(patient: Patient, **changes: Any) -> None:
+    """Raises what `update` would refuse; changes nothing, neither stored nor in memory."""
+    _apply(copy.copy(patient), changes)
 
 
 def retoken(patient: Patient) -> None:
@@ -138,11 +141,14 @@ def _store(patient: Patient, reached: list[tuple[str, str]], given: list[GivenId
 
 
 def _apply(patient: Patient, changes: dict[str, Any]) -> bool:
-    """Set the changes; True when the name became another."""
+    """Set the changes and check the whole; True when the name became another."""
     before = patient.name
     for field, value in changes.items():
         if field == "name":
             _name(patient, value)
         else:
             setattr(patient, field, value)
+    check_dates(patient)
+    if {"birth_date", "sex"} & set(changes):
+        identity_numbers.agree(numbers.resident_told(patient), patient.birth_date, patient.sex)
     return patient.name != before

@@ -1,0 +1,3 @@
+"""The pages of patients."""
+
+from patients.admin import imports, merges, patient, tags  # noqa: F401 - registers them
