@@ -194,8 +194,7 @@ def mark_noshow(
 ) -> Appointment:
     """Record that the patient did not come. The place stays theirs: it was lost. Raises WrongStatus, TooEarly."""
     at = at or clock.now()
-    if not origin.by.has_perm("scheduling.mark_noshow"):
-        raise NotAllowed
+    require_right(origin, "scheduling.mark_noshow")
 
     def work() -> Appointment:
         booking = lock_appointment(appointment, origin.by)
@@ -216,17 +215,20 @@ def undo(
     """Take back a cancellation or a no-show that was recorded within the last ten minutes.
 
     A cancelled booking needs its place again: SlotFull when somebody has it by now, with alternatives.
-    Raises NothingToUndo, TooLateToUndo.
+    Raises NothingToUndo, TooLateToUndo, PatientBusy, and NotAllowed for a no-show without the right to record one.
     """
     at = at or clock.now()
 
     def work() -> Appointment:
         booking = lock_appointment(appointment, origin.by)
         _require_recent(booking, at)
+        slot = find_slot(booking.slot, origin.by)
         if booking.status == AppointmentStatus.CANCELLED:
-            slot = find_slot(booking.slot, origin.by)
             check(booking.patient, slot, origin, at, ignoring=booking)
-            booking.place = claim_place(slot, at)
+            booking.place, booking.is_overbooked = claim_place(slot, at), False
+        else:
+            require_right(origin, "scheduling.mark_noshow")
+            rules.check_calendar(booking.patient, slot, at, ignoring=booking)
         booking.status = AppointmentStatus.BOOKED
         booking.cancelled_at, booking.cancel_cause = None, ""
         booking.save()
@@ -259,6 +261,12 @@ def require(booking: Appointment, *statuses: str) -> None:
     """Raises WrongStatus unless the booking is in one of `statuses`."""
     if booking.status not in statuses:
         raise WrongStatus(status=booking.get_status_display())
+
+
+def require_right(origin: Origin, right: str) -> None:
+    """Raises NotAllowed."""
+    if not origin.by.has_perm(right):
+        raise NotAllowed
 
 
 def deadline(booking: Appointment) -> dt.datetime:

@@ -116,7 +116,10 @@ def lock_hold(ref: Appointment | UUID, origin: Origin, at: dt.datetime) -> Appoi
 
 
 def renew(*, hold: Appointment | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
-    """Keep the place for one more hold time from now; once only. Raises HoldRenewedAlready, HoldLapsed."""
+    """Keep the place for one more hold time from now, never for less than before; once only.
+
+    Raises HoldRenewedAlready, HoldLapsed, HoldTaken.
+    """
     at = at or clock.now()
 
     def work() -> Appointment:
@@ -124,7 +127,7 @@ def renew(*, hold: Appointment | UUID, origin: Origin, at: dt.datetime | None = 
         if kept.renewals:
             raise HoldRenewedAlready
         kept.renewals += 1
-        kept.held_until = min(at + hold_time(), kept.ends_at)
+        kept.held_until = min(max(kept.held_until, at + hold_time()), kept.ends_at)
         kept.save()
         record(kept, EventKind.RENEWED, origin, at)
         return kept

@@ -28,8 +28,8 @@ class Origin:
         return self.by.kind == Kind.STAFF and self.by.has_perm("scheduling.cancel_late")
 
     def numbered(self, number: int) -> "Origin":
-        """The same request's next part (several bookings in one), with a key of its own."""
-        return Origin(self.by, self.channel, f"{self.key}#{number}" if self.key else "", self.digest)
+        """The same request's part (several bookings in one): the first keeps the key, the next have their own."""
+        return Origin(self.by, self.channel, f"{self.key}#{number}" if self.key and number else self.key, self.digest)
 
 
 def system_origin() -> Origin:

@@ -5,6 +5,7 @@ On PostgreSQL these reads lock; on SQLite the transaction itself is the only wri
 keep their SQL (`common.compiled`).
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import models
@@ -14,7 +15,7 @@ from accounts.models import User
 from common.compiled import Compiled, Given
 from patients.models import Patient
 from scheduling.errors import AppointmentNotFound, PatientNotFound, SlotNotFound
-from scheduling.models import Appointment, ChannelRule, Slot
+from scheduling.models import Appointment, ChannelRule, Session, Slot
 
 _BY_UUID = Given("uuid", models.UUIDField())
 
@@ -36,16 +37,32 @@ _slot = Compiled(
 )
 
 
-def _uuid_of(ref: models.Model | UUID) -> UUID:
+def uuid_of(ref: models.Model | UUID) -> UUID:
+    """The public id, whichever way the row was named."""
     return ref if isinstance(ref, UUID) else ref.uuid
 
 
 def lock_patient(ref: Patient | UUID) -> Patient:
     """The patient, locked against other bookings of theirs. Raises PatientNotFound."""
-    patient = _patient.first(uuid=_uuid_of(ref))
+    patient = _patient.first(uuid=uuid_of(ref))
     if patient is None:
         raise PatientNotFound(field="patient")
     return patient
+
+
+def lock_patients(refs: Iterable[Patient | UUID]) -> dict[UUID, Patient]:
+    """Several patients by public id, locked in the order of their ids. Raises PatientNotFound."""
+    uuids = {uuid_of(ref) for ref in refs}
+    rows = Patient.objects.select_for_update(no_key=True).filter(uuid__in=uuids).order_by("pk")
+    found = {patient.uuid: patient for patient in rows}
+    if len(found) < len(uuids):
+        raise PatientNotFound(field="patient")
+    return found
+
+
+def lock_sessions(pks: Iterable[int]) -> None:
+    """Lock sessions by id, before any of their slots; a channel rule counts their places."""
+    list(Session.objects.select_for_update(no_key=True).filter(pk__in=set(pks)).order_by("pk").values_list("pk"))
 
 
 def find_slot(ref: Slot | UUID, by: User) -> Slot:
@@ -53,7 +70,7 @@ def find_slot(ref: Slot | UUID, by: User) -> Slot:
 
     Not locked: the claim decides. Raises SlotNotFound, also when it lies outside the person's scope.
     """
-    slot = _slot.first(uuid=_uuid_of(ref))
+    slot = _slot.first(uuid=uuid_of(ref))
     if slot is None or not (by.sees_everything or Slot.objects.visible_to(by).filter(pk=slot.pk).exists()):
         raise SlotNotFound(field="slot")
     return slot
@@ -66,7 +83,7 @@ def lock_slots(*pks: int) -> None:
 
 def lock_appointment(ref: Appointment | UUID, by: User) -> Appointment:
     """The appointment, read again after its patient was locked. Raises AppointmentNotFound."""
-    uuid = _uuid_of(ref)
+    uuid = uuid_of(ref)
     patient_id = Appointment.objects.filter(uuid=uuid).values_list("patient_id", flat=True).first()
     if patient_id:
         Patient.objects.select_for_update(no_key=True).filter(pk=patient_id).values_list("pk").first()

@@ -40,6 +40,7 @@ from scheduling.models import (
     Slot,
 )
 
+from .claiming import lapse_holds
 from .session_shares import shares_of, taken_and_free
 
 STAFFED = ("desk", "phone", "kiosk")  # doors inside the house may still fill a slot that has begun
@@ -54,6 +55,10 @@ class Booked(NamedTuple):
     starts_at: dt.datetime
     ends_at: dt.datetime
     department: int
+
+    def has_lapsed(self, at: dt.datetime) -> bool:
+        """True for a hold whose time is over."""
+        return self.status == AppointmentStatus.HELD and self.held_until <= at
 
 
 def shown(at: dt.datetime) -> str:
@@ -102,11 +107,20 @@ def check_calendar(patient: Patient, slot: Slot, at: dt.datetime, ignoring: Appo
 
     ignoring: the booking that is being moved or the hold that is being confirmed.
     """
-    mine = [row for row in _bookings(patient, at) if ignoring is None or row.pk != ignoring.pk]
+    rows = [row for row in _bookings(patient, at) if ignoring is None or row.pk != ignoring.pk]
+    mine = [row for row in rows if not row.has_lapsed(at)]
     still_open = [row for row in mine if row.status in OPEN and row.ends_at > at]
     if any(row.starts_at < slot.ends_at and row.ends_at > slot.starts_at for row in still_open):
         raise PatientBusy(field="slot")
     check_limits(slot, mine, still_open)
+    _end_holds_in_the_way(slot, [row for row in rows if row.has_lapsed(at)], at)
+
+
+def _end_holds_in_the_way(slot: Slot, ended: list[Booked], at: dt.datetime) -> None:
+    """A hold that is over still stands in the database, which would refuse the same patient at the same time."""
+    overlapping = [row.pk for row in ended if row.starts_at < slot.ends_at and row.ends_at > slot.starts_at]
+    if overlapping:
+        lapse_holds(Appointment.objects.filter(pk__in=overlapping), at)
 
 
 def check_limits(slot: Slot, mine: list[Booked], still_open: list[Booked]) -> None:
@@ -136,9 +150,8 @@ _claims = Compiled(
 
 
 def _bookings(patient: Patient, at: dt.datetime) -> list[Booked]:
-    """The patient's live claims from yesterday on (a long visit may run over midnight), ended holds left out."""
-    rows = map(Booked._make, _claims.rows(patient=patient.pk, since=at - dt.timedelta(days=1)))
-    return [row for row in rows if row.status != AppointmentStatus.HELD or row.held_until > at]
+    """The patient's live claims from yesterday on (a long visit may run over midnight), ended holds too."""
+    return [Booked._make(row) for row in _claims.rows(patient=patient.pk, since=at - dt.timedelta(days=1))]
 
 
 def check_channel(slot: Slot, channel: str, at: dt.datetime) -> None:

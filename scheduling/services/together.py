@@ -10,13 +10,13 @@ from common import clock
 from common.errors import Refusal
 from patients.models import Patient
 from scheduling.errors import SlotFull
-from scheduling.models import Appointment, EventKind, Slot
+from scheduling.models import Appointment, AppointmentEvent, EventKind, Slot
 
 from . import alternatives, appointments
 from .claiming import claim_place, record
 from .once import once
 from .origin import Origin
-from .reading import find_slot, lock_patient
+from .reading import find_slot, lock_patients, lock_sessions, uuid_of
 
 Pair = tuple[Patient | UUID, Slot | UUID]
 SEARCH_DAYS = 3  # a series may shift this far when the exact day has no place
@@ -33,23 +33,28 @@ def book_together(
     group = uuid.uuid4()
 
     def work() -> list[Appointment]:
-        people = {_key(ref): lock_patient(ref) for ref in sorted({p for p, _s in bookings}, key=_key)}
-        slots = {_key(ref): find_slot(ref, origin.by) for _p, ref in bookings}
-        pairs = [(people[_key(p)], slots[_key(s)], n) for n, (p, s) in enumerate(bookings)]
+        people = lock_patients(person for person, _slot in bookings)
+        slots = {uuid_of(ref): find_slot(ref, origin.by) for _person, ref in bookings}
+        lock_sessions(slot.session_id for slot in slots.values() if slot.has_rules)
+        pairs = [(people[uuid_of(p)], slots[uuid_of(s)], n) for n, (p, s) in enumerate(bookings)]
         made = [_book_one(pair, origin, reason, group, at) for pair in sorted(pairs, key=lambda pair: pair[1].pk)]
         return [booking for _n, booking in sorted(made, key=lambda item: item[0])]
 
     try:
-        made = once(origin.numbered(0), work)
+        made = once(origin, work)
     except SlotFull as full:
         full.alternatives = alternatives.near_any([slot for _p, slot in bookings], origin, at)
         raise
-    return made if isinstance(made, list) else list(Appointment.objects.for_desk().filter(group=made.group))
+    return made if isinstance(made, list) else _first_answer(origin, len(bookings))
 
 
-def _key(ref: Patient | Slot | UUID) -> str:
-    """Rows are locked in the order of their public ids, whichever way they were named."""
-    return str(ref if isinstance(ref, UUID) else ref.uuid)
+def _first_answer(origin: Origin, count: int) -> list[Appointment]:
+    """What the request with this key made when it came first, in its order."""
+    keys = [origin.numbered(n).key for n in range(count)]
+    events = AppointmentEvent.objects.filter(by=origin.by, request_key__in=keys)
+    made = dict(events.values_list("request_key", "appointment"))
+    rows = Appointment.objects.for_desk().in_bulk(made.values())
+    return [rows[made[key]] for key in keys if key in made]
 
 
 def _book_one(
