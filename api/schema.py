@@ -42,6 +42,7 @@ LANGUAGE_HEADER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Language of names and messages: `en` or `zh-hans`.",
 )
+ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 ANSWER_HEADERS = [
     OpenApiParameter(
         "Retry-After", int, OpenApiParameter.HEADER, response=[429, 503], required=True,
@@ -68,10 +69,15 @@ def documented(
     body: Any = None,
     query: Any = None,
     is_repeatable: bool = False,
+    of_one: bool = False,
     description: str = "",
 ):
-    """Decorator for a method of a view. answers: status -> shape, for what is not a plain refusal."""
-    refusals = {*says_no, *(WITH_BODY if body else ())} | ({400} if query or is_repeatable else set())
+    """Decorator for a method of a view. answers: status -> shape, for what is not a plain refusal.
+
+    says_no: statuses beside those that the other arguments bring. of_one: the address names one thing by its id.
+    """
+    refusals = {*says_no, *(WITH_BODY if body else ()), *((400, 404) if of_one else ())}
+    refusals |= {400} if query else set()
     texts = ALWAYS | {status: SOMETIMES[status] for status in refusals}
     plain = {status: OpenApiResponse(RefusalAnswer, text) for status, text in texts.items()}
     parameters = [
@@ -79,6 +85,7 @@ def documented(
         *ANSWER_HEADERS,
         *([KEY_HEADER] if is_repeatable else []),
         *([query] if query else []),
+        *([ID] if of_one else []),
     ]
     return extend_schema(
         operation_id=name,

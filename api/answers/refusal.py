@@ -95,8 +95,8 @@ def body(refusal: Refusal, request: Request) -> dict[str, Any]:
     told: dict[str, Any] = {"code": refusal.code, "message": str(refusal)}
     if refusal.field:
         told["field"] = refusal.field
-    if refusal.alternatives:
-        told["alternatives"] = [shown for one in refusal.alternatives if (shown := _alternative(one, request))]
+    if shown := [fit for one in refusal.alternatives if (fit := _alternative(one, request))]:
+        told["alternatives"] = shown
     return told
 
 

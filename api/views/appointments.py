@@ -50,7 +50,7 @@ class AppointmentList(ChannelView):
 class AppointmentDetail(ChannelView):
     rights = {"GET": "may_book"}
 
-    @documented("appointments_read", "See a booking", {200: AppointmentAnswer}, tag="appointments", says_no=(400, 404))
+    @documented("appointments_read", "See a booking", {200: AppointmentAnswer}, of_one=True, tag="appointments")
     def get(self, request: Request, id: str) -> HttpResponse:
         return answer(appointment(own_appointment(request, id, lambda rows: rows.for_desk())))
 
@@ -62,9 +62,10 @@ class AppointmentCancel(ChannelView):
         "appointments_cancel",
         "Cancel a booking",
         {200: AppointmentAnswer},
+        of_one=True,
         tag="appointments",
         body=CancelBody,
-        says_no=(404, 409, 422),
+        says_no=(409, 422),
         is_repeatable=True,
     )
     def post(self, request: Request, id: str) -> HttpResponse:
@@ -82,9 +83,10 @@ class AppointmentMove(ChannelView):
         "appointments_move",
         "Move a booking to another slot",
         {200: AppointmentAnswer, 409: TAKEN},
+        of_one=True,
         tag="appointments",
         body=MoveBody,
-        says_no=(404, 422),
+        says_no=(422,),
         is_repeatable=True,
         description="The new place is claimed before the old one is freed; the reference stays.",
     )
@@ -104,9 +106,10 @@ class AppointmentConfirm(ChannelView):
         "appointments_confirm",
         "Book a held place, or record that the patient will come",
         {200: AppointmentAnswer},
+        of_one=True,
         tag="appointments",
         body=ConfirmBody,
-        says_no=(404, 409, 422),
+        says_no=(409, 422),
         is_repeatable=True,
         description="On a hold: book it, for its patient or the one named here. On a booking: the patient will come.",
     )

@@ -41,8 +41,9 @@ class HoldDetail(ChannelView):
         "holds_delete",
         "Give a held place up",
         {204: OpenApiResponse(description="The place is free for everybody.")},
+        of_one=True,
         tag="holds",
-        says_no=(400, 404, 409, 422),
+        says_no=(409, 422),
     )
     def delete(self, request: Request, id: str) -> HttpResponse:
         kept = own_appointment(request, id, lambda rows: rows.filter(status__in=HELD))
@@ -57,9 +58,10 @@ class HoldRenew(ChannelView):
         "holds_renew",
         "Keep a held place once more",
         {200: AppointmentAnswer},
+        of_one=True,
         tag="holds",
         body=NothingBody,
-        says_no=(404, 409, 422),
+        says_no=(409, 422),
         is_repeatable=True,
     )
     def post(self, request: Request, id: str) -> HttpResponse:
