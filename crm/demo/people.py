@@ -97,7 +97,7 @@ class Town:
 
     def _add_children(self, family: Family, members: list[Person], age: int) -> None:
         rng, parents = self._rng, list(members)
-        for chance in (0.46, 0.25):
+        for chance in (0.62, 0.35):
             child_age = age - rng.randrange(22, 38)
             if rng.random() >= chance or not 0 <= child_age < 18:
                 return

@@ -5,6 +5,8 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.db import models
+
 from accounts.models import User
 from common import clock
 from common.history import acting, record_history
@@ -87,8 +89,13 @@ def _make_proxies(households: list[list[Person]], patients: list[Patient], by: U
             proxy = patients[first + position]
             rows += [_proxy(patients[first + other], proxy, relation, by) for other, relation in person.acts_for]
         first += len(household)
-    RelatedPerson.objects.bulk_create(rows)
-    record_history(RelatedPerson.objects.filter(pk__in=[row.pk for row in rows]), "+")
+    _store(RelatedPerson, rows)
+
+
+def _store(model: type[models.Model], rows: list) -> None:
+    if rows:
+        model.objects.bulk_create(rows)
+        record_history(model.objects.filter(pk__in=[row.pk for row in rows]), "+")
 
 
 def _proxy(patient: Patient, proxy: Patient, relation: str, by: User) -> RelatedPerson:
@@ -119,8 +126,7 @@ def _make_consents(patients: list[Patient], rng: random.Random, by: User) -> Non
         for purpose, share in ((Purpose.REMINDERS, 0.9), (Purpose.MARKETING, 0.12))
         if rng.random() < share
     ]
-    Consent.objects.bulk_create(rows)
-    record_history(Consent.objects.filter(pk__in=[row.pk for row in rows]), "+")
+    _store(Consent, rows)
 
 
 def _consent(patient: Patient, purpose: str, rng: random.Random, by: User) -> Consent:
@@ -153,8 +159,7 @@ def _make_tags(
             codes = _codes(patient.age(day) or 0, person, household, rng, day)
             rows += [PatientTag(patient=patient, tag=catalogue.tags[code], by=by) for code in codes]
         first += len(household)
-    PatientTag.objects.bulk_create(rows)
-    record_history(PatientTag.objects.filter(pk__in=[row.pk for row in rows]), "+")
+    _store(PatientTag, rows)
 
 
 def _codes(age: int, person: Person, household: list[Person], rng: random.Random, day: dt.date) -> Iterator[str]:
