@@ -77,6 +77,18 @@ class HoldOfOtherSlot(Refusal):
     message = _("This hold is for another time.")
 
 
+class ServiceNotFound(Refusal):
+    code = "service_not_found"
+    message = _("This service does not exist.")
+    status = 404
+
+
+class PractitionerNotFound(Refusal):
+    code = "practitioner_not_found"
+    message = _("This practitioner does not exist.")
+    status = 404
+
+
 class OfferNotFound(Refusal):
     code = "offer_not_found"
     message = _("This offer does not exist.")

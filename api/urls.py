@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api.views import appointments, catalogue, holds, pages, patients, slots
+from api.views import appointments, catalogue, holds, pages, patients, slots, waitlist
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("appointments/<str:id>/cancel/", appointments.AppointmentCancel.as_view(), name="appointment-cancel"),
     path("appointments/<str:id>/move/", appointments.AppointmentMove.as_view(), name="appointment-move"),
     path("appointments/<str:id>/confirm/", appointments.AppointmentConfirm.as_view(), name="appointment-confirm"),
+    path("waitlist/", waitlist.WaitlistList.as_view(), name="waitlist"),
+    path("waitlist/<str:id>/", waitlist.WaitlistDetail.as_view(), name="waitlist-entry"),
+    path("offers/<str:id>/accept/", waitlist.OfferAccept.as_view(), name="offer-accept"),
+    path("offers/<str:id>/decline/", waitlist.OfferDecline.as_view(), name="offer-decline"),
     path("patients/", patients.PatientList.as_view(), name="patients"),
     path("practitioners/", catalogue.PractitionerList.as_view(), name="practitioners"),
     path("departments/", catalogue.DepartmentList.as_view(), name="departments"),

@@ -1,12 +1,14 @@
 """The bodies of requests."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from patients.models import IdentifierSystem, Language, Sex
 from scheduling.models.waitlist import PartOfDay
 
-from .fields import CalendarDay, Choice, Day, Flag, Identity, Text
+from .fields import CalendarDay, Choice, Count, Day, Flag, Identity, Text
 from .shape import Shape
 
 REASON = 200
@@ -71,4 +73,16 @@ class WaitlistBody(Shape):
     earliest = CalendarDay()
     latest = CalendarDay()
     part_of_day = Choice(choices=PartOfDay.choices, required=False, allow_blank=True)
+    notice_hours = Count(
+        required=False,
+        min_value=0,
+        max_value=720,
+        help_text=_("Hours before a visit when the person cannot come."),
+    )
     note = Text(required=False, max_length=200, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The days are in order."""
+        if attrs["latest"] < attrs["earliest"]:
+            raise serializers.ValidationError({"latest": _("The last day lies before the first.")})
+        return attrs

@@ -82,3 +82,12 @@ class Number(serializers.IntegerField):
         if not isinstance(data, str) or not _NUMBER.fullmatch(data):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Count(serializers.IntegerField):
+    """A JSON number without a fraction."""
+
+    def to_internal_value(self, data: object) -> int:
+        if type(data) is not int:  # True is an int too
+            self.fail("invalid")
+        return data

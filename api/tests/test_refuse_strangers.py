@@ -11,9 +11,9 @@ from api.tests.conftest import Caller
 from common import clock
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
-from scheduling.services import holds
+from scheduling.services import holds, waitlist
 from scheduling.services.origin import Origin
-from scheduling.tests.factories import SlotFactory
+from scheduling.tests.factories import SlotFactory, WaitlistEntryFactory, desk
 
 OPEN = {"schema", "docs"}  # they tell what the program can do
 ROUTES = {  # name -> (method, path, right)
@@ -32,8 +32,14 @@ ROUTES = {  # name -> (method, path, right)
     "appointment-cancel": ("POST", "appointments/{id}/cancel/", "may_book"),
     "appointment-move": ("POST", "appointments/{id}/move/", "may_book"),
     "appointment-confirm": ("POST", "appointments/{id}/confirm/", "may_book"),
+    "waitlist": ("POST", "waitlist/", "may_book"),
+    "waitlist-entry": ("GET", "waitlist/{id}/", "may_book"),
+    "waitlist-entry (withdraw)": ("DELETE", "waitlist/{id}/", "may_book"),
+    "offer-accept": ("POST", "offers/{id}/accept/", "may_book"),
+    "offer-decline": ("POST", "offers/{id}/decline/", "may_book"),
 }
-OF_ONE = {name: row for name, row in ROUTES.items() if "{id}" in row[1]}
+OF_ONE = {name: row for name, row in ROUTES.items() if row[1].startswith(("appointments/{id}", "holds/{id}"))}
+WAITING = {name: row for name, row in ROUTES.items() if row[1].startswith(("waitlist/{id}", "offers/{id}"))}
 TABLE = pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
 
 
@@ -145,3 +151,13 @@ def test_other_methods_are_refused_and_the_right_ones_named(phone, route, method
     answer = phone.send(method, route[1].format(id=uuid.uuid4()))
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert route[0] in answer["Allow"]
+
+
+@pytest.mark.parametrize("route", WAITING.values(), ids=WAITING)
+def test_who_waits_by_another_device_does_not_exist_for_a_partner(partner, phone, route):
+    entry = WaitlistEntryFactory(by=phone.user)
+    offer = waitlist.offer(entry=entry, slot=SlotFactory(session__service=entry.service), origin=desk())
+    answer = ask(partner, route, offer.uuid if "offers" in route[1] else entry.uuid)
+    assert answer.status_code == 404
+    offer.refresh_from_db()
+    assert offer.status == "open"
