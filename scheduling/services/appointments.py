@@ -67,7 +67,7 @@ def check(patient: Patient, slot: Slot, origin: Origin, at: dt.datetime, ignorin
     rules.check_person(patient, slot, at)
     rules.check_calendar(patient, slot, at, ignoring)
     if slot.has_rules:
-        rules.check_channel(slot, origin.channel, at)
+        rules.check_channel(slot, origin.channel, at, ignoring)
 
 
 def _take(slot: Slot, origin: Origin, reason: str, at: dt.datetime, overbook: bool) -> tuple[int, bool]:

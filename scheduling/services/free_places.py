@@ -24,7 +24,7 @@ from scheduling.models.waitlist import PartOfDay
 
 from . import rules
 from .origin import Origin
-from .session_shares import shares_of
+from .session_shares import places_free, shares_of
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def judge(slots: list[Slot], channel: str, at: dt.datetime) -> list[Found]:
 def _judge_one(slot: Slot, channel: str, at: dt.datetime, ended: int, shared: "_SharesOf") -> Found:
     try:
         rules.check_slot(slot, channel, at)
-        free = max(0, slot.capacity - slot.taken + ended)
+        free = places_free(slot.capacity, slot.taken - ended)
         if free == 0:
             raise SlotFull(field="slot")
         return Found(slot, min(free, shared.allowed(slot, channel)))
@@ -191,16 +191,14 @@ def _count_sessions(sessions: set[int], at: dt.datetime) -> tuple[dict, dict, di
         taken.setdefault(session, {})[channel] = n
     free: dict[int, int] = {}
     places: dict[int, int] = {}
+    ended = dict(claims.expired_holds(at).values_list("slot").annotate(n=Count("pk")))
     rows = Slot.objects.filter(session__in=sessions).values_list(
         "pk", "session", "capacity", "taken", "closed", "ends_at"
     )
-    for _pk, session, capacity, used, closed, ends_at in rows:
+    for pk, session, capacity, used, closed, ends_at in rows:
         places[session] = places.get(session, 0) + capacity
         if closed == Closure.OPEN and ends_at > at:
-            free[session] = free.get(session, 0) + max(0, capacity - used)
-    ended = claims.filter(status=AppointmentStatus.HELD, held_until__lte=at, slot__closed=Closure.OPEN)
-    for session, n in ended.values_list("slot__session").annotate(n=Count("pk")):
-        free[session] = free.get(session, 0) + n
+            free[session] = free.get(session, 0) + places_free(capacity, used - ended.get(pk, 0))
     return taken, free, places
 
 

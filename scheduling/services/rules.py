@@ -154,7 +154,7 @@ def _bookings(patient: Patient, at: dt.datetime) -> list[Booked]:
     return [Booked._make(row) for row in _claims.rows(patient=patient.pk, since=at - dt.timedelta(days=1))]
 
 
-def check_channel(slot: Slot, channel: str, at: dt.datetime) -> None:
+def check_channel(slot: Slot, channel: str, at: dt.datetime, ignoring: Appointment | None = None) -> None:
     """Windows and shares of the rules that speak of this service.
 
     Places that a rule keeps or caps are counted under a lock on the session, so that two callers cannot both take
@@ -168,7 +168,7 @@ def check_channel(slot: Slot, channel: str, at: dt.datetime) -> None:
     if not standing or at >= max(share.melts_at for share in standing):
         return
     Session.objects.select_for_update(no_key=True).filter(pk=slot.session_id).values_list("pk").first()
-    taken, free = taken_and_free(slot.session, at)
+    taken, free = taken_and_free(slot.session, at, ignoring)
     refuse_by_share(shares.open_to(channel, free=free, taken=taken, shares=standing, at=at), free)
 
 

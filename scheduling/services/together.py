@@ -19,7 +19,7 @@ from .origin import Origin
 from .reading import find_slot, lock_patients, lock_sessions, uuid_of
 
 Pair = tuple[Patient | UUID, Slot | UUID]
-SEARCH_DAYS = 3  # a series may shift this far when the exact day has no place
+SEARCH_DAYS = 3  # the wished day and the two after it
 
 
 def book_together(
@@ -83,13 +83,13 @@ def plan_series(
 ) -> SeriesPlan:
     """`count` visits from `slot` on, every so many days, with the same practitioner at the nearest time; no writes.
 
-    A day without a place is tried up to three days later; what is still missing is listed with its reason.
+    For a day without a place the next two are tried; what is still missing is listed with its reason.
     """
     at = at or clock.now()
     plan = SeriesPlan(patient, [slot])
     for n in range(1, count):
         day = clock.local(slot.starts_at).date() + dt.timedelta(days=every_days * n)
-        found = _nearest(slot, day, origin, at)
+        found = _nearest(slot, day, plan.slots, origin, at)
         if found:
             plan.slots.append(found)
         else:
@@ -97,13 +97,13 @@ def plan_series(
     return plan
 
 
-def _nearest(slot: Slot, day: dt.date, origin: Origin, at: dt.datetime) -> Slot | None:
+def _nearest(slot: Slot, day: dt.date, chosen: list[Slot], origin: Origin, at: dt.datetime) -> Slot | None:
     wall = clock.local(slot.starts_at).time()
     start, end = clock.day_bounds(day)[0], clock.day_bounds(day + dt.timedelta(days=SEARCH_DAYS - 1))[1]
     free = alternatives.open_now(Slot.objects.free().with_session().visible_to(origin.by), at)
     same = free.filter(
         service=slot.service_id, session__practitioner=slot.session.practitioner_id, starts_at__range=(start, end)
-    )
+    ).exclude(pk__in=[earlier.pk for earlier in chosen])
     ranked = sorted(same, key=lambda s: (clock.local(s.starts_at).date(), abs(s.starts_at - _on(s, wall))))
     return ranked[0] if ranked else None
 
