@@ -3,11 +3,14 @@
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import User
+from accounts.models import Channel, User
 from common.errors import ReasonRequired
 from common.history import acting, record_history
 from scheduling.errors import PlaceChanged
 from scheduling.models import Closure, Slot
+
+from .once import once
+from .origin import Origin
 
 
 def block(slots, *, by: User, reason: str) -> int:
@@ -20,14 +23,21 @@ def unblock(slots, *, by: User, reason: str) -> int:
     return _close(slots, Closure.BLOCKED, Closure.OPEN, by, reason)
 
 
-@transaction.atomic
 def _close(slots, old: str, new: str, by: User, reason: str) -> int:
     if not reason.strip():
         raise ReasonRequired(field="reason")
-    pks = sorted(slots.filter(closed=old).values_list("pk", flat=True))
-    changed = Slot.objects.filter(pk__in=pks, closed=old).update(closed=new)
-    with acting(by, reason):
-        record_history(Slot.objects.filter(pk__in=pks, closed=new), "~")
+    return once(Origin(by, Channel.DESK), lambda: change_closure(slots, old, new), reason)
+
+
+def change_closure(slots, old: str, new: str) -> int:
+    """Give those of `slots` that are `old` the closure `new`, with history; in the caller's transaction.
+
+    Locked by id first: an UPDATE of many rows would lock them in any order and could meet a move head-on.
+    """
+    rows = slots.filter(closed=old).select_for_update(no_key=True, of=("self",)).order_by("pk")
+    pks = list(rows.values_list("pk", flat=True))
+    changed = Slot.objects.filter(pk__in=pks).update(closed=new)
+    record_history(Slot.objects.filter(pk__in=pks), "~")
     return changed
 
 

@@ -9,12 +9,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from accounts.models import User
 from common import clock
 from common.errors import NotAllowed, ReasonRequired
-from common.history import acting, record_history
 from patients.models import Patient
 from scheduling.errors import NothingPlanned, WrongStatus
 from scheduling.models import Appointment, AppointmentStatus, Closure, Session, SessionStatus, Slot, Stoppage
@@ -25,6 +22,7 @@ from . import alternatives, appointments
 from .claiming import give_back, record
 from .once import once
 from .origin import Origin
+from .slots import change_closure
 
 AFFECTED = (AppointmentStatus.BOOKED, AppointmentStatus.HELD)
 
@@ -114,20 +112,21 @@ def _require(by: User, reason: str) -> None:
 
 def _close(session: Session, kind: str, reason: str, origin: Origin, batch: uuid.UUID, at: dt.datetime) -> Stoppage:
     """Close every open slot: whoever is just claiming commits first or loses, because both change the slot's row."""
-    with transaction.atomic(), acting(origin.by, reason):
-        session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
-        pks = list(session.slots.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-        Slot.objects.filter(pk__in=pks, closed=Closure.OPEN).update(closed=Closure.STOPPED)
-        record_history(Slot.objects.filter(pk__in=pks, closed=Closure.STOPPED), "~")
+
+    def work() -> Stoppage:
+        locked = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+        change_closure(locked.slots, Closure.OPEN, Closure.STOPPED)
         wanted = SessionStatus.CANCELLED if kind == StoppageKind.CANCEL else SessionStatus.STOPPED
-        if session.status not in (wanted, SessionStatus.CANCELLED):
-            session.status = wanted
-            session.save()
+        if locked.status not in (wanted, SessionStatus.CANCELLED):
+            locked.status = wanted
+            locked.save()
         stoppage, _new = Stoppage.objects.get_or_create(
-            session=session, kind=kind, lifted_at=None,
+            session=locked, kind=kind, lifted_at=None,
             defaults={"batch": batch, "reason": reason[:200], "at": at, "by": origin.by},
         )  # fmt: skip
         return stoppage
+
+    return once(Origin(origin.by, origin.channel), work, reason)
 
 
 def _cancel(stoppage: Stoppage, origin: Origin, at: dt.datetime) -> int:
@@ -158,16 +157,17 @@ def lift(stoppage: Stoppage, *, origin: Origin, reason: str, at: dt.datetime | N
     """Take bookings again. Cancelled bookings stay cancelled: people have been told. Raises WrongStatus."""
     at = at or clock.now()
     _require(origin.by, reason)
-    with transaction.atomic(), acting(origin.by, reason):
+
+    def work() -> None:
         session = Session.objects.select_for_update(no_key=True).get(pk=stoppage.session_id)
         standing = session.stoppages.filter(lifted_at=None)
         if not standing.filter(pk=stoppage.pk).exists():
             raise WrongStatus(status=stoppage.get_kind_display())
         standing.update(lifted_at=at, lifted_by=origin.by)
-        pks = list(session.slots.filter(closed=Closure.STOPPED).order_by("pk").values_list("pk", flat=True))
-        Slot.objects.filter(pk__in=pks).update(closed=Closure.OPEN)
-        record_history(Slot.objects.filter(pk__in=pks), "~")
+        change_closure(session.slots, Closure.STOPPED, Closure.OPEN)
         session.status = SessionStatus.OPEN
         session.save()
+
+    once(Origin(origin.by, origin.channel), work, reason)
     stoppage.refresh_from_db()
     return stoppage
