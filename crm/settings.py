@@ -293,7 +293,9 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "COLORS": theme.COLORS,
     "STYLES": [theme.stylesheet],
-    "SIDEBAR": {"show_search": True, "navigation": "crm.menu.navigation"},
+    "DASHBOARD_CALLBACK": "crm.dashboard.figures",
+    # The search opens with Ctrl + K: Unfold's other one listens to a bare letter, which nobody can type around.
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "crm.menu.navigation"},
 }
 
 # Logs: what happened, where; never a query string, a body or a name

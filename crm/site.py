@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models.base import ModelBase
+from django.urls import include, path
 from unfold.sites import UnfoldAdminSite
 
 # Tables that nobody edits by hand: one unreadable schedule stops all of them; keys are made by accounts' Device.
@@ -13,6 +14,10 @@ class CrmAdminSite(UnfoldAdminSite):
     """Where staff work all day: every app registers here through django.contrib.admin."""
 
     enable_nav_sidebar = False
+
+    def extra_urls(self) -> list:
+        """Pages that belong to no model."""
+        return [path("desk/", include("desk.urls"))]
 
     def register(self, model_or_iterable, admin_class=None, **options) -> None:
         """As Django does, except for the tables of HIDDEN_APPS."""

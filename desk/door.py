@@ -1,0 +1,44 @@
+"""Who may come in: views of the desk are pages of the staff admin."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.models import Channel
+from scheduling.services.origin import Origin
+
+View = Callable[..., HttpResponse]
+
+
+def staff(*rights: str) -> Callable[[View], View]:
+    """Signed-in staff with all of `rights` ("app.codename").
+
+    A fragment asked for after the session has ended leads the whole page to the sign-in, not into a table cell.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not admin.site.has_permission(request):
+                return _sign_in(request) if request.htmx else admin.site.admin_view(view)(request, *args, **kwargs)
+            if not request.user.has_perms(rights):
+                raise PermissionDenied
+            return admin.site.admin_view(view)(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=401, headers={"HX-Redirect": reverse("admin:login")})
+
+
+def origin_of(request: HttpRequest, key: str = "", digest: str = "") -> Origin:
+    """The signed-in person at the front desk."""
+    return Origin(request.user, Channel.DESK, key, digest)

@@ -1,0 +1,54 @@
+"""The shape of what the desk sends; services check the truth."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from scheduling.models.appointment import CancelCause
+
+
+class DayForm(forms.Form):
+    """Which day, department and service the grid shows, and which booking is being moved."""
+
+    day = forms.DateField(required=False)
+    department = forms.CharField(required=False)
+    service = forms.UUIDField(required=False)
+    moving = forms.UUIDField(required=False)
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked and can be read; today when nothing was."""
+        self.is_valid()
+        given = self.cleaned_data
+        return {**given, "day": given.get("day") or clock.today()}
+
+
+class BookForm(forms.Form):
+    """For whom and why."""
+
+    patient = forms.UUIDField(error_messages={"required": _("Choose a patient."), "invalid": _("Choose a patient.")})
+    reason = forms.CharField(required=False, max_length=200)
+
+
+class CancelForm(forms.Form):
+    """Why, and at whose wish."""
+
+    reason = forms.CharField(max_length=200, error_messages={"required": _("Please give a reason.")})
+    cause = forms.ChoiceField(
+        choices=[(cause, cause.label) for cause in (CancelCause.PATIENT, CancelCause.STAFF, CancelCause.ERROR)],
+        required=False,
+    )
+
+
+class SlotForm(forms.Form):
+    """A place."""
+
+    slot = forms.UUIDField()
+    reason = forms.CharField(required=False, max_length=200)
+
+
+def neighbours(day: dt.date) -> tuple[dt.date, dt.date]:
+    """The day before and the day after."""
+    return day - dt.timedelta(days=1), day + dt.timedelta(days=1)

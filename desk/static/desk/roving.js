@@ -1,0 +1,64 @@
+// Arrow keys walk through the grid: one stop for Tab, then cell by cell. Focus survives a cell that is drawn again.
+"use strict";
+
+(function () {
+  const grid = document.getElementById("day-grid");
+  if (!grid) return;
+  const buttons = (cell) => [...cell.querySelectorAll("button")];
+
+  function settle(current) {
+    const all = [...grid.querySelectorAll("button")];
+    const chosen = current && all.includes(current) ? current : all.find((one) => one.tabIndex === 0 && one.dataset.stop) || all[0];
+    for (const one of all) {
+      one.tabIndex = one === chosen ? 0 : -1;
+      if (one === chosen) one.dataset.stop = "1";
+      else delete one.dataset.stop;
+    }
+  }
+
+  function beside(cell, down, right) {
+    let row = cell.parentElement;
+    let column = cell.cellIndex;
+    for (;;) {
+      if (down) row = down > 0 ? row.nextElementSibling : row.previousElementSibling;
+      column += right;
+      const next = row && column > 0 && row.cells[column];
+      if (!next) return null;
+      if (buttons(next).length) return next;
+    }
+  }
+
+  function edge(cell, last) {
+    const row = [...cell.parentElement.cells].filter((one) => buttons(one).length);
+    return last ? row[row.length - 1] : row[0];
+  }
+
+  function target(button, key) {
+    const cell = button.closest("td");
+    const inside = buttons(cell);
+    const place = inside.indexOf(button);
+    if (key === "ArrowDown" && inside[place + 1]) return inside[place + 1];
+    if (key === "ArrowUp" && place > 0) return inside[place - 1];
+    const moves = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const next = key in moves ? beside(cell, ...moves[key]) : edge(cell, key === "End");
+    if (!next) return null;
+    const there = buttons(next);
+    return key === "ArrowUp" ? there[there.length - 1] : there[0];
+  }
+
+  grid.addEventListener("keydown", (event) => {
+    const button = event.target.closest("button");
+    if (!button || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "PageUp" || event.key === "PageDown") {
+      event.preventDefault();
+      document.getElementById(event.key === "PageUp" ? "day-before" : "day-after").click();
+    } else if (["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      event.preventDefault();
+      const next = target(button, event.key);
+      if (next) next.focus();
+    }
+  });
+  grid.addEventListener("focusin", (event) => settle(event.target));
+  document.body.addEventListener("htmx:oobAfterSwap", () => settle(null));
+  settle(null);
+})();

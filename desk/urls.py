@@ -1,0 +1,23 @@
+"""Addresses of the desk, below the staff admin."""
+
+from django.urls import path
+
+from desk.views import panel
+from desk.views.day import day
+
+app_name = "desk"
+urlpatterns = [
+    path("day/", day, name="day"),
+    path("people/", panel.people, name="people"),
+    path("slots/<uuid:slot>/open/", panel.open_slot, name="open"),
+    path("holds/<uuid:hold>/book/", panel.book_held, name="book"),
+    path("holds/<uuid:hold>/renew/", panel.renew, name="renew"),
+    path("holds/<uuid:hold>/release/", panel.release, name="release"),
+    path("bookings/<uuid:booking>/", panel.booking, name="booking"),
+    path("bookings/<uuid:booking>/choose/", panel.choose, name="choose"),
+    path("bookings/<uuid:booking>/move/", panel.move, name="move"),
+    path("bookings/<uuid:booking>/cancel/", panel.cancel, name="cancel"),
+    path("bookings/<uuid:booking>/confirm/", panel.confirm, name="confirm"),
+    path("bookings/<uuid:booking>/noshow/", panel.noshow, name="noshow"),
+    path("bookings/<uuid:booking>/undo/", panel.undo, name="undo"),
+]

@@ -1,0 +1,265 @@
+"""What the panel beside the grid shows and does: fragments for htmx. Reading is GET, every change is POST."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common import clock, shown
+from common.errors import Refusal
+from desk import grid
+from desk.door import origin_of, staff
+from desk.forms import BookForm, CancelForm, SlotForm
+from patients.models import Patient
+from scheduling import seeing
+from scheduling.models import Appointment, AppointmentStatus, Slot
+from scheduling.services import alternatives, appointments, holds
+from scheduling.services.origin import digest_of
+
+FOUND = 8  # patients shown while typing: what fits without scrolling
+
+book = staff("scheduling.add_appointment", "patients.view_patient")
+change = staff("scheduling.change_appointment")
+
+
+def _answer(
+    request: HttpRequest, template: str, context: dict, *, slots: Iterable[UUID] = (), said: str = "", status: int = 200
+) -> HttpResponse:
+    """The panel's content, with the cells that changed and a word for the screen reader beside it."""
+    parts = [render_to_string(f"desk/{template}", context, request)]
+    for slot in dict.fromkeys(slots):
+        cell = grid.cell_of(request.user, slot)
+        may_book = request.user.has_perm("scheduling.add_appointment")
+        if cell:
+            parts.append(
+                render_to_string("desk/_cell.html", {"cell": cell, "oob": True, "may_book": may_book}, request)
+            )
+    parts.append(render_to_string("desk/_said.html", {"said": said}, request))
+    return HttpResponse("".join(parts), status=status)
+
+
+def _refused(request: HttpRequest, template: str, context: dict, refusal: Refusal, slots: Iterable[UUID] = ()) -> Any:
+    """The same step again, with why and what could be had instead."""
+    context |= {"refusal": refusal, "alternatives": refusal.alternatives}
+    status = 409 if refusal.status == 409 else 422
+    return _answer(request, template, context, slots=slots, said=str(refusal), status=status)
+
+
+def _slot(request: HttpRequest, uuid: UUID) -> Slot:
+    return get_object_or_404(seeing.slots(request.user).with_session(), uuid=uuid)
+
+
+def _booking(request: HttpRequest, uuid: UUID) -> Appointment:
+    rows = seeing.appointments(request.user).for_desk().select_related("by")
+    return get_object_or_404(rows.prefetch_related("patient__contact_points"), uuid=uuid)
+
+
+@require_POST
+@book
+def open_slot(request: HttpRequest, slot: UUID) -> HttpResponse:
+    """Hold a place while the patient is found. `patient` comes along when an alternative was chosen."""
+    wanted = _slot(request, slot)
+    patient = _patient(request, request.POST.get("patient", ""))
+    context: dict[str, Any] = {"slot": wanted, "patient": patient, "reason": request.POST.get("reason", "")}
+    try:
+        held = holds.hold(slot=wanted, origin=origin_of(request))
+    except Refusal as refusal:
+        return _refused(request, "_refused.html", context, refusal, [wanted.uuid])
+    context |= {"hold": held}
+    said = _("Held for you for %(minutes)s minutes.") % {"minutes": settings.HOLD_MINUTES}
+    return _answer(request, "_book.html", context, slots=[wanted.uuid], said=said)
+
+
+def _patient(request: HttpRequest, text: str) -> Patient | None:
+    try:
+        return Patient.objects.visible_to(request.user).filter(uuid=UUID(text)).first()
+    except ValueError:
+        return None
+
+
+@require_GET
+@book
+def people(request: HttpRequest) -> HttpResponse:
+    """Who is meant, while it is being typed."""
+    text = request.GET.get("q", "").strip()
+    found = Patient.objects.visible_to(request.user).search(text, limit=FOUND) if text else Patient.objects.none()
+    context = {"people": found.prefetch_related("contact_points"), "text": text}
+    return render(request, "desk/_people.html", context)
+
+
+@require_POST
+@book
+def book_held(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """The held place becomes a booking. Asked twice with the same words, it is done once."""
+    held = _booking(request, hold)
+    form = BookForm(request.POST)
+    context: dict[str, Any] = {"slot": held.slot, "hold": held, "reason": request.POST.get("reason", "")}
+    context["patient"] = _patient(request, request.POST.get("patient", ""))
+    if not form.is_valid() or context["patient"] is None:
+        return _answer(
+            request, "_book.html", {**context, "error": _("Choose a patient.")}, said=_("Choose a patient."), status=422
+        )
+    patient, reason = context["patient"], form.cleaned_data["reason"]
+    origin = origin_of(request, f"desk:{held.uuid}", digest_of(patient.uuid, reason))
+    try:
+        made = holds.book_held(hold=held, origin=origin, patient=patient, reason=reason)
+    except Refusal as refusal:
+        if refusal.field == "slot" and not refusal.alternatives:
+            refusal.alternatives = alternatives.near(held.slot, origin, clock.now())
+        return _refused(request, "_book.html", context, refusal, [held.slot.uuid])
+    said = _("Booked. Reference %(reference)s.") % {"reference": made}
+    return _answer(request, "_booking.html", _shown(request, made.uuid, fresh=True), slots=[held.slot.uuid], said=said)
+
+
+@require_POST
+@book
+def renew(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """Keep the place longer, once; only the clock of the panel is drawn again, what was typed stays."""
+    held = _booking(request, hold)
+    try:
+        held = holds.renew(hold=held, origin=origin_of(request))
+    except Refusal as refusal:
+        return _refused(request, "_clock.html", {"hold": held}, refusal)
+    said = _("Held until %(time)s.") % {"time": shown.time(held.held_until)}
+    return _answer(request, "_clock.html", {"hold": held}, said=said)
+
+
+@require_POST
+@book
+def release(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """The panel was closed: the place is everybody's again. One that ended by itself is no fault."""
+    held = _booking(request, hold)
+    try:
+        holds.release(hold=held, origin=origin_of(request))
+    except Refusal:
+        pass
+    return _answer(request, "_empty.html", {}, slots=[held.slot.uuid])
+
+
+def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
+    """A booking with its events and what can be done with it now."""
+    booking = _booking(request, uuid)
+    now = clock.now()
+    events = list(booking.events.select_related("by").order_by("-pk")[:20])
+    booked, begun = booking.status == AppointmentStatus.BOOKED, booking.starts_at <= now
+    user = request.user
+    return {
+        "booking": booking,
+        "slot": booking.slot,
+        "events": events,
+        "may_change": booked and user.has_perm("scheduling.change_appointment"),
+        "may_move": booked and not begun and user.has_perm("scheduling.change_appointment"),
+        "may_noshow": booked and begun and user.has_perm("scheduling.mark_noshow"),
+        "may_undo": _may_undo(booking, events, now) and user.has_perm("scheduling.change_appointment"),
+        **more,
+    }
+
+
+def _may_undo(booking: Appointment, events: list, now: Any) -> bool:
+    ended = booking.status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW) and booking.patient_id
+    return bool(ended and events and (now - events[0].at).total_seconds() <= appointments.UNDO_MINUTES * 60)
+
+
+@require_GET
+@staff("scheduling.view_appointment")
+def booking(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """One booking: who, when, what happened, what can be done."""
+    return _answer(request, "_booking.html", _shown(request, booking))
+
+
+@require_GET
+@change
+def choose(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """Where to move: the nearest places, or the grid itself."""
+    context = _shown(request, booking)
+    origin = origin_of(request)
+    near = alternatives.near(context["slot"], origin, clock.now(), count=6)
+    return _answer(request, "_move.html", {**context, "alternatives": near, "moving": context["booking"]})
+
+
+@require_POST
+@change
+def move(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """To another place: the new one is taken before the old one is freed."""
+    form = SlotForm(request.POST)
+    old = _booking(request, booking)
+    if not form.is_valid():
+        return _answer(request, "_booking.html", _shown(request, booking), status=422)
+    slots = [old.slot.uuid, form.cleaned_data["slot"]]
+    try:
+        appointments.move(appointment=old, origin=origin_of(request), **form.cleaned_data)
+    except Refusal as refusal:
+        context = {**_shown(request, booking), "moving": old}
+        return _refused(request, "_move.html", context, refusal, slots)
+    context = _shown(request, booking, fresh=True, moved=True)
+    said = _("Moved to %(time)s.") % {"time": shown.moment(context["booking"].starts_at)}
+    return _answer(request, "_booking.html", context, slots=slots, said=said)
+
+
+@require_http_methods(["GET", "POST"])
+@change
+def cancel(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """Ask why, then free the place."""
+    found = _booking(request, booking)
+    form = CancelForm(request.POST or None)
+    context = {**_shown(request, booking), "form": form, "reason": request.POST.get("reason", "")}
+    if not form.is_valid():
+        errors = " ".join(message for messages in form.errors.values() for message in messages)
+        return _answer(
+            request, "_cancel.html", {**context, "error": errors}, said=errors, status=422 if errors else 200
+        )
+    given = {**form.cleaned_data, "cause": form.cleaned_data["cause"] or "patient"}
+    return _do(
+        request,
+        found,
+        lambda origin: appointments.cancel(appointment=found, origin=origin, **given),
+        _("Cancelled. The place is free."),
+    )
+
+
+@require_POST
+@change
+def confirm(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """The patient will come."""
+    found = _booking(request, booking)
+    return _do(request, found, lambda origin: appointments.confirm(appointment=found, origin=origin), _("Confirmed."))
+
+
+@require_POST
+@staff("scheduling.mark_noshow")
+def noshow(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """The patient did not come."""
+    found = _booking(request, booking)
+    return _do(
+        request, found, lambda origin: appointments.mark_noshow(appointment=found, origin=origin),
+        _("Recorded: did not come."),
+    )  # fmt: skip
+
+
+@require_POST
+@change
+def undo(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """Take the last step back."""
+    found = _booking(request, booking)
+    return _do(
+        request,
+        found,
+        lambda origin: appointments.undo(appointment=found, origin=origin),
+        _("The booking stands again."),
+    )
+
+
+def _do(request: HttpRequest, found: Appointment, act: Any, said: str) -> HttpResponse:
+    """Call the service, show the booking as it is now, or why not."""
+    slots = [found.slot.uuid]
+    try:
+        act(origin_of(request))
+    except Refusal as refusal:
+        return _refused(request, "_booking.html", _shown(request, found.uuid), refusal, slots)
+    return _answer(request, "_booking.html", _shown(request, found.uuid, fresh=True), slots=slots, said=said)
