@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "crm",
+    "desk",
     "api",
     "scheduling",
     "patients",

@@ -1,6 +1,7 @@
 """What the panel beside the grid shows and does: fragments for htmx. Reading is GET, every change is POST."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -135,10 +136,8 @@ def renew(request: HttpRequest, hold: UUID) -> HttpResponse:
 def release(request: HttpRequest, hold: UUID) -> HttpResponse:
     """The panel was closed: the place is everybody's again. One that ended by itself is no fault."""
     held = _booking(request, hold)
-    try:
+    with suppress(Refusal):
         holds.release(hold=held, origin=origin_of(request))
-    except Refusal:
-        pass
     return _answer(request, "_empty.html", {}, slots=[held.slot.uuid])
 
 
