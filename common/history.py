@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Value
 from django.utils import timezone
@@ -107,7 +108,10 @@ def record_history(rows: models.QuerySet, change: str) -> int:
     }
     picked = rows.order_by().annotate(**{f"_{name}": value for name, value in extra.items()})
     names = [field.attname for field in history.tracked_fields] + [f"_{name}" for name in extra]
-    sql, params = picked.values_list(*names).query.sql_with_params()
+    try:
+        sql, params = picked.values_list(*names).query.sql_with_params()
+    except EmptyResultSet:  # an empty list of ids: the ORM knows that there is nothing
+        return 0
     quote = connection.ops.quote_name
     into = ", ".join(quote(column) for column in [*columns, *extra])
     with connection.cursor() as cursor:
