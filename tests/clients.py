@@ -23,6 +23,12 @@ class Client:
         self.connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=60)
         self.headers = {"Authorization": f"Api-Key {secret}", "Content-Type": "application/json"}
 
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.connection.close()
+
     def send(self, method: str, path: str, body: dict | None = None, key: str = "") -> Answer:
         """One request to `/api/v1/<path>`; a dropped keep-alive connection is opened again once."""
         headers = self.headers | ({"Idempotency-Key": key} if key else {})

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 from django.db import connection, connections
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def web(unlimited, channel_secret, live_processes):
     """`web()` is a new client of running web processes."""
-    return lambda: Client(live_processes.base_url, channel_secret)
+    with ExitStack() as clients:
+        yield lambda: clients.enter_context(Client(live_processes.base_url, channel_secret))
 
 
 def test_a_hundred_clients_want_the_last_place_and_one_gets_it(web):

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
@@ -76,10 +77,12 @@ def test_after_a_minute_of_everything_at_once_the_books_balance(unlimited, monke
     monkeypatch.setenv("MAX_HOLDS", "100000")
     live_processes.restart()
     slots, people = hospital()
-    callers = [Caller(Client(live_processes.base_url, channel_secret), slots, people, n) for n in range(CLIENTS)]
     desks = [start_desk(n) for n in range(DESKS)]
-    deadline = time.monotonic() + SECONDS
-    all_at_once(CLIENTS, lambda n: callers[n].run(deadline))
+    with ExitStack() as clients:
+        connect = lambda: clients.enter_context(Client(live_processes.base_url, channel_secret))  # noqa: E731
+        callers = [Caller(connect(), slots, people, n) for n in range(CLIENTS)]
+        deadline = time.monotonic() + SECONDS
+        all_at_once(CLIENTS, lambda n: callers[n].run(deadline))
     for desk in desks:
         output, _errors = desk.communicate(timeout=60)
         assert desk.returncode == 0, output
