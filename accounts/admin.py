@@ -296,7 +296,6 @@ class ChannelKeyAdmin(ModelAdmin):
 
     @action(
         description=_("Revoke"), url_path="revoke", icon="block", permissions=["accounts.change_channelkey"],
-        variant=ActionVariant.DANGER,
     )  # fmt: skip
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It opens nothing from now on."""

@@ -120,6 +120,7 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     show_full_result_count = False
     list_filter_submit = True
     list_fullwidth = True
+    list_before_template = "admin/chips.html"
     compressed_fields = True
     warn_unsaved_form = True
     empty_value_display = "–"

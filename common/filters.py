@@ -11,7 +11,19 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from common import clock
 
 
-class When(DropdownFilter):
+class Chips(DropdownFilter):
+    """A filter whose choices stand above the list too, so that a list that opens filtered says so."""
+
+    all_option = None
+
+    def chips(self, changelist: Any) -> list[tuple[Any, str, bool]]:
+        """(label, query string, is it chosen) of each choice."""
+        query = changelist.get_query_string
+        now = self.value()
+        return [(label, query({self.parameter_name: code}, ["p"]), code == now) for code, label in self.lookup_choices]
+
+
+class When(Chips):
     """Days from today's point of view. Without a choice the list shows what matters today, a search all days.
 
     Subclasses name the `field`, a date or an instant.
@@ -19,7 +31,6 @@ class When(DropdownFilter):
 
     title = _("day")
     parameter_name = "when"
-    all_option = None
     field = "day"
     default = "today"
 
@@ -66,12 +77,11 @@ class When(DropdownFilter):
         return rows
 
 
-class InUse(DropdownFilter):
+class InUse(Chips):
     """What is in use, unless asked for the rest."""
 
     title = _("in use")
     parameter_name = "use"
-    all_option = None
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("In use")), ("no", _("Not in use")), ("all", _("All"))]
@@ -84,4 +94,4 @@ class InUse(DropdownFilter):
         return queryset if wanted is None else queryset.filter(is_active=wanted)
 
 
-__all__ = ["AutocompleteSelectFilter", "InUse", "When"]
+__all__ = ["AutocompleteSelectFilter", "Chips", "InUse", "When"]

@@ -61,7 +61,8 @@ def birth(date: dt.date | None, age: int | None) -> str:
     written = formats.date_format(date, pgettext("date format", "j M Y"))
     if age is None:
         return written
-    return gettext("%(date)s (aged %(age)s)") % {"date": written, "age": age}
+    # Translators: a birth date and the age in years
+    return gettext("%(date)s (%(age)s)") % {"date": written, "age": age}
 
 
 def hours(count: int) -> str:

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-# (heading, [(title, symbol, page[, right])]): a page is an "app.model" or an address of the admin: without a right, that to view the model
+# (heading, [(title, symbol, page[, right])]): a page is "app.model" or an address; its right is to view the model
 GROUPS = [
     (
         _("Front desk"),

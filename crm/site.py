@@ -13,8 +13,6 @@ HIDDEN_APPS = {"django_q", "rest_framework_api_key"}
 class CrmAdminSite(UnfoldAdminSite):
     """Where staff work all day: every app registers here through django.contrib.admin."""
 
-    enable_nav_sidebar = False
-
     def extra_urls(self) -> list:
         """Pages that belong to no model."""
         return [path("desk/", include("desk.urls"))]

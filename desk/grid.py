@@ -1,7 +1,7 @@
 """One day as a table: practitioners by time. Statements do not grow with practitioners, times or bookings."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
@@ -76,24 +76,32 @@ class Column:
     practitioner: Practitioner
     sessions: list[Session] = field(default_factory=list)
 
-    @property
-    def places(self) -> list[str]:
-        """Services and rooms, each once."""
-        lines = (" · ".join(str(part) for part in (s.service, s.location) if part) for s in self.sessions)
-        return list(dict.fromkeys(lines))
+    def places(self, *, by_department: bool) -> list[str]:
+        """Services (or departments) and rooms, each once."""
+        what = ((s.service.department if by_department else s.service, s.location) for s in self.sessions)
+        return list(dict.fromkeys(" · ".join(str(part) for part in parts if part) for parts in what))
+
+
+@dataclass
+class Box:
+    """Where the table draws something: a practitioner's slots at a time, as many rows high as they last."""
+
+    column: int
+    cells: list[Cell]
+    height: int = 1
 
 
 @dataclass
 class DayGrid:
-    """Columns, and rows of (time, cells of each column)."""
+    """Columns, and rows of (time, boxes that begin there)."""
 
     columns: list[Column]
-    rows: list[tuple[dt.datetime, list[list[Cell]]]]
+    rows: list[tuple[dt.datetime, list[Box]]]
 
     @property
     def free(self) -> int:
         """Places that can be booked now."""
-        return sum(cell.left for _time, row in self.rows for cells in row for cell in cells if cell.is_bookable)
+        return sum(cell.left for _time, row in self.rows for box in row for cell in box.cells if cell.is_bookable)
 
 
 def of_day(
@@ -153,8 +161,23 @@ def _arrange(cells: list[Cell]) -> DayGrid:
         placed.setdefault((cell.slot.starts_at, session.practitioner_id), []).append(cell)
     people = sorted(columns.values(), key=_order)
     times = sorted({time for time, _person in placed})
-    rows = [(time, [placed.get((time, column.practitioner.pk), []) for column in people]) for time in times]
-    return DayGrid(people, rows)
+    rows: list[list[Box]] = [[] for _time in times]
+    for number, column in enumerate(people):
+        for row, box in _boxes(number, [placed.get((time, column.practitioner.pk), []) for time in times], times):
+            rows[row].append(box)
+    return DayGrid(people, list(zip(times, rows, strict=True)))
+
+
+def _boxes(number: int, cells: list[list[Cell]], times: list[dt.datetime]) -> Iterator[tuple[int, Box]]:
+    """(row, box) down one column: a slot reaches down to its end, or to the next slot if that comes before."""
+    row = 0
+    while row < len(times):
+        ends = max((cell.slot.ends_at for cell in cells[row]), default=times[row])
+        height = 1
+        while row + height < len(times) and times[row + height] < ends and not cells[row + height]:
+            height += 1
+        yield row, Box(number, cells[row], height)
+        row += height
 
 
 def _order(column: Column) -> tuple:

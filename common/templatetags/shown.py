@@ -21,3 +21,9 @@ def birth(patient) -> str:
 def tone(text, tone, icon=""):
     """A badge."""
     return badge(text, tone, icon)
+
+
+@register.simple_tag
+def chips(cl) -> list[tuple]:
+    """The choices of filters that stand above the list: (title, [(label, query, chosen)])."""
+    return [(one.title, one.chips(cl)) for one in cl.filter_specs if hasattr(one, "chips")]

@@ -25,6 +25,7 @@ def day(request: HttpRequest) -> HttpResponse:
     department = _department(known, asked["department"], first)
     services = _services(request, department)
     service = next((one for one in services if one.uuid == asked.get("service")), None)
+    shown = grid.of_day(request.user, asked["day"], department=department, service=service)
     request.current_app = admin.site.name
     return TemplateResponse(
         request,
@@ -41,7 +42,10 @@ def day(request: HttpRequest) -> HttpResponse:
             "department": department,
             "services": services,
             "service": service,
-            "grid": grid.of_day(request.user, asked["day"], department=department, service=service),
+            "grid": shown,
+            "heads": [
+                (column.practitioner, column.places(by_department=department is None)) for column in shown.columns
+            ],
             "moving": _moving(request, asked.get("moving")),
             "may_book": request.user.has_perm("scheduling.add_appointment"),
         },

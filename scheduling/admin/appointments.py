@@ -213,7 +213,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         )  # fmt: skip
 
     @action(
-        description=_("Cancel the booking"), url_path="cancel", icon="event_busy", variant=ActionVariant.DANGER,
+        description=_("Cancel the booking"), url_path="cancel", icon="event_busy",
         permissions=["scheduling.change_appointment"],
     )  # fmt: skip
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.models import Channel
-from common import shown
+from common import clock, shown
 from common.admin import badge, link_to, two_lines
 from scheduling.models import Appointment, Slot
 from scheduling.models.appointment import TONE
@@ -36,7 +36,7 @@ class BookingColumns:
 
     @display(description=_("time"), ordering="starts_at")
     def when(self, obj: Appointment) -> Any:
-        return two_lines(shown.moment(obj.starts_at), shown.span(obj.starts_at, obj.ends_at))
+        return two_lines(shown.day(clock.local(obj.starts_at).date()), shown.span(obj.starts_at, obj.ends_at))
 
     @display(description=_("patient"), ordering="patient__name_pinyin")
     def who(self, obj: Appointment) -> Any:

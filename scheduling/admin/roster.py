@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.overrides import FORMFIELD_OVERRIDES
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleTimeWidget
 
 from common import clock, shown
 from common.admin import ModelAdmin, ReasonForm, badge, rows_link, two_lines
@@ -37,8 +38,11 @@ def widgets_of(fields: tuple[str, ...]) -> Any:
     def make(field: Any, **options: Any) -> forms.Field | None:
         if field.choices or field.is_relation:
             options.setdefault("widget", UnfoldAdminSelectWidget)
-        elif type(field) in FORMFIELD_OVERRIDES:
-            options = {**FORMFIELD_OVERRIDES[type(field)], **options}
+        else:
+            known = next((FORMFIELD_OVERRIDES[kind] for kind in type(field).__mro__ if kind in FORMFIELD_OVERRIDES), {})
+            options = {**known, **options}
+        if isinstance(field, models.TimeField):
+            options["widget"] = UnfoldAdminSingleTimeWidget(format="%H:%M")
         return field.formfield(**options)
 
     return make

@@ -44,7 +44,7 @@ def fullness(taken: int, places: int) -> Any:
 def with_places(rows: QuerySet[Session]) -> QuerySet[Session]:
     """Sessions with `places`, `taken` and `free` as the desk counts them; read after the page is cut."""
     mine = Slot.objects.filter(session=OuterRef("pk")).order_by().values("session")
-    left = Q(closed=Closure.OPEN, taken__lt=F("capacity"))
+    left = Q(closed=Closure.OPEN, taken__lt=F("capacity"), ends_at__gt=clock.now())
     return rows.annotate(
         places=Subquery(mine.annotate(n=Sum("capacity")).values("n")),
         taken=Subquery(mine.annotate(n=Sum("taken")).values("n")),
@@ -135,7 +135,6 @@ class SessionAdmin(FactAdmin):
 
     @action(
         description=_("Stop the session"), url_path="stop", icon="block", permissions=["scheduling.stop_session"],
-        variant=ActionVariant.DANGER,
     )  # fmt: skip
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To the preview, which says what it would mean."""
@@ -176,7 +175,7 @@ class SessionAdmin(FactAdmin):
 
     def get_custom_urls(self) -> tuple:
         """The preview of a stoppage."""
-        return (("stop-preview", "scheduling_session_stop_preview", self.stop_preview),)
+        return (("stop-preview/", "scheduling_session_stop_preview", self.stop_preview),)
 
     def stop_preview(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """What stopping means, booking by booking; two verbs, one reason; applied only to what was shown."""
@@ -267,8 +266,8 @@ class SessionAdmin(FactAdmin):
     @display(description=_("places open"), ordering="released_at")
     def released(self, obj: Session) -> Any:
         if obj.is_released(clock.now()):
-            return _("Open")
-        return badge(shown.moment(obj.released_at), "default", "schedule")
+            return shown.moment(obj.released_at)
+        return badge(shown.moment(obj.released_at), "warning", "schedule")
 
     @display(description=_("made from"))
     def origin(self, obj: Session) -> Any:

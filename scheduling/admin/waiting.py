@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import clock, shown
 from common.admin import FactAdmin, FactInline, ModelAdmin, ReasonForm, badge, link_to, told, two_lines
-from common.filters import AutocompleteSelectFilter
+from common.filters import AutocompleteSelectFilter, Chips
 from patients.models import Patient
 from scheduling import seeing
 from scheduling.errors import AlreadyWaiting
@@ -30,12 +30,11 @@ from .forms import ChooseSlotForm, NoReasonForm
 LIVE = (EntryStatus.WAITING, EntryStatus.OFFERED)
 
 
-class Standing(DropdownFilter):
+class Standing(Chips):
     """Who still waits, unless asked for others."""
 
     title = _("status")
     parameter_name = "standing"
-    all_option = None
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("live", _("Still waiting")), *EntryStatus.choices, ("all", _("All"))]
@@ -187,7 +186,7 @@ class WaitlistEntryAdmin(ModelAdmin):
         return free_places.search(wish, origin=desk_of(request)).found
 
     @action(
-        description=_("Take off the list"), url_path="withdraw", icon="playlist_remove", variant=ActionVariant.DANGER,
+        description=_("Take off the list"), url_path="withdraw", icon="playlist_remove",
         permissions=["scheduling.change_waitlistentry"],
     )  # fmt: skip
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:

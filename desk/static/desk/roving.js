@@ -16,20 +16,33 @@
     }
   }
 
+  // Which cell lies at a row and column, tall cells included.
+  function plan() {
+    const rows = [...grid.tBodies[0].rows];
+    const places = rows.map(() => []);
+    rows.forEach((row, top) => {
+      for (const cell of row.querySelectorAll("td")) {
+        for (let down = 0; down < cell.rowSpan; down += 1) places[top + down][Number(cell.dataset.c)] = cell;
+      }
+    });
+    return places;
+  }
+
   function beside(cell, down, right) {
-    let row = cell.parentElement;
-    let column = cell.cellIndex;
+    const places = plan();
+    let row = cell.parentElement.sectionRowIndex;
+    let column = Number(cell.dataset.c);
     for (;;) {
-      if (down) row = down > 0 ? row.nextElementSibling : row.previousElementSibling;
+      row += down;
       column += right;
-      const next = row && column > 0 && row.cells[column];
+      const next = places[row] && places[row][column];
       if (!next) return null;
-      if (buttons(next).length) return next;
+      if (next !== cell && buttons(next).length) return next;
     }
   }
 
   function edge(cell, last) {
-    const row = [...cell.parentElement.cells].filter((one) => buttons(one).length);
+    const row = plan()[cell.parentElement.sectionRowIndex].filter((one) => buttons(one).length);
     return last ? row[row.length - 1] : row[0];
   }
 
