@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -53,6 +52,20 @@ class PatientActs:
         options = {"title": title, "submit": title, "facts": facts, **more}
         return self.act(request, patient, asked, lambda **facts: do(patient, **facts), **options)
 
+    def _show(self, request: HttpRequest, object_id: str, form: Any, show: Any, title: Any) -> HttpResponse:
+        """Asks why, then shows the value on that very answer: a message would leave it in a cookie."""
+        shown: list[str] = []
+
+        def do(patient: Patient, reason: str, **chosen: Any) -> None:
+            log = {"by": request.user, "reason": reason, "ip": request.META.get("REMOTE_ADDR")}
+            shown.append(show(*chosen.values(), **log))
+
+        answer = self._ask(request, object_id, form, do, title, done=_WRITTEN_DOWN, advice=_WATCHED)
+        if not shown:
+            return answer
+        context = {"original": self.find(request, object_id), "value": shown[0]}
+        return self.page(request, "patients/admin/revealed.html", title=title, **context)
+
     @action(description=_("Add phone"), url_path="add-phone", icon="add_call", permissions=CHANGE)
     def add_phone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def do(patient: Patient, **facts: Any) -> None:
@@ -93,28 +106,21 @@ class PatientActs:
         permissions=["patients.reveal_patient"],
     )  # fmt: skip
     def reveal_number(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def do(patient: Patient, identifier: Identifier, reason: str) -> None:
-            number = revealing.reveal(identifier, by=request.user, reason=reason, ip=request.META.get("REMOTE_ADDR"))
-            messages.info(request, f"{identifier.get_system_display()}: {number}")
+        def show(identifier: Identifier, **log: Any) -> str:
+            return revealing.reveal(identifier, **log)
 
-        return self._ask(
-            request, object_id, forms.IdentifierForm, do, _("Show number"), done=_WRITTEN_DOWN, advice=_WATCHED
-        )
+        return self._show(request, object_id, forms.IdentifierForm, show, _("Show number"))
 
     @action(
         description=_("Show phone"), url_path="reveal-contact", icon="visibility",
         permissions=["patients.reveal_patient"],
     )  # fmt: skip
     def reveal_contact(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def do(patient: Patient, contact_point: ContactPoint, reason: str) -> None:
-            ip = request.META.get("REMOTE_ADDR")
-            value = revealing.reveal_contact(contact_point, by=request.user, reason=reason, ip=ip)
-            text = phones.display(value) if contact_point.is_phone else value
-            messages.info(request, f"{contact_point.get_system_display()}: {text}")
+        def show(contact_point: ContactPoint, **log: Any) -> str:
+            value = revealing.reveal_contact(contact_point, **log)
+            return phones.display(value) if contact_point.is_phone else value
 
-        return self._ask(
-            request, object_id, forms.ContactForm, do, _("Show phone"), done=_WRITTEN_DOWN, advice=_WATCHED
-        )
+        return self._show(request, object_id, forms.ContactForm, show, _("Show phone"))
 
     @action(description=_("Add proxy"), url_path="add-proxy", icon="group_add", permissions=CHANGE)
     def add_proxy(self, request: HttpRequest, object_id: str) -> HttpResponse:
