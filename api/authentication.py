@@ -2,6 +2,7 @@
 
 import re
 
+from django.db import models
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -9,9 +10,14 @@ from accounts.models import ChannelKey, User
 from accounts.services import devices
 from api.refusals import KeyInvalid
 from common import clock
+from common.compiled import Compiled, Given
 
 SCHEME = "Api-Key"
 _KEY = re.compile(r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{20,100}")
+
+_usable = Compiled(
+    lambda: ChannelKey.objects.get_usable_keys().filter(prefix=Given("prefix", models.CharField())).order_by()
+)
 
 
 class ChannelKeyAuthentication(BaseAuthentication):
@@ -35,7 +41,7 @@ def find_key(secret: str) -> ChannelKey:
     """The usable key with this secret. Raises KeyInvalid, whatever the cause."""
     if not _KEY.fullmatch(secret):
         raise KeyInvalid
-    key = ChannelKey.objects.get_usable_keys().filter(prefix=secret.partition(".")[0]).first()
+    key = _usable.first(prefix=secret.partition(".")[0])
     if key is None or not ChannelKey.objects.key_generator.verify(secret, key.hashed_key) or key.has_expired:
         raise KeyInvalid
     return key

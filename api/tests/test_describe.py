@@ -12,9 +12,9 @@ from accounts.services import devices
 from accounts.tests.factories import DeviceFactory
 from directory.models import PractitionerRole
 from patients.tests.factories import ContactPointFactory
-from scheduling.services import appointments, holds
+from scheduling.services import appointments, holds, waitlist
 from scheduling.services.origin import Origin
-from scheduling.tests.factories import SessionFactory, SlotFactory
+from scheduling.tests.factories import SessionFactory, SlotFactory, WaitlistEntryFactory
 
 SECONDS = 45
 CHECKS = (
@@ -45,11 +45,13 @@ def known_ids(user):
     origin = Origin(user, "phone")
     made = [appointments.book(patient=people[n], slot=slots[n], origin=origin) for n in range(2)]
     made += [holds.hold(slot=slots[n], origin=origin) for n in range(4)]
+    waiting = [WaitlistEntryFactory(by=user, service=session.service, patient=one) for one in people]
+    offers = [waitlist.offer(entry=one, slot=slots[3], origin=origin) for one in waiting[2:]]
     return {
         "slot": slots,
         "patient": people,
         "hold": made[2:],
-        "id": made,
+        "id": made + waiting + offers,
         "service": [session.service],
         "practitioner": [session.practitioner],
         "department": [session.service.department],
