@@ -24,7 +24,7 @@ from accounts.models.user import Kind
 from accounts.services import devices
 from common import shown
 from common.admin import FactAdmin, FactInline, ModelAdmin, badge, link_to, rows_link, two_lines
-from common.filters import AutocompleteSelectFilter, InUse, When
+from common.filters import AutocompleteSelectFilter, InUse, Lately
 
 RIGHTS = ("may_search", "may_book", "may_read_patients", "may_register", "sees_all_bookings")
 
@@ -68,7 +68,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     empty_advice = _("Add the people who work with this program, give them roles and a scope.")
     fieldsets = (
         (None, {"fields": (("username", "name"), "email", "password")}),
-        (_("Rights"), {"fields": ("groups", "sees_all_sites", ("is_active", "is_staff", "is_superuser"))}),
+        (_("Rights"), {"fields": ("groups", ("sees_all_sites", "is_active"), ("is_staff", "is_superuser"))}),
         (_("Dates"), {"fields": (("last_login", "date_joined"),)}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "name", "password1", "password2")}),)
@@ -329,7 +329,7 @@ class ChannelKeyAdmin(ModelAdmin):
         return shown.moment(obj.created)
 
 
-class WhenAccessed(When):
+class WhenAccessed(Lately):
     field = "at"
     overruled_by = ("user__id__exact",)
 

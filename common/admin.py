@@ -286,6 +286,7 @@ class FactInline(TabularInline):
     """Rows that belong to a row, only to be read."""
 
     per_page = 20
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -77,6 +77,28 @@ class When(Chips):
         return rows
 
 
+class Lately(When):
+    """For what has happened: the last days."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("today", _("Today")),
+            ("yesterday", _("Yesterday")),
+            ("last7", _("The last 7 days")),
+            ("last30", _("The last 30 days")),
+            ("all", _("Every day")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        today = clock.today()
+        back = {"today": 0, "last7": 6, "last30": 29}
+        if self.value() == "yesterday":
+            return self._between(queryset, today - dt.timedelta(days=1), today - dt.timedelta(days=1))
+        if self.value() in back:
+            return self._between(queryset, today - dt.timedelta(days=back[self.value()]), None)
+        return queryset
+
+
 class InUse(Chips):
     """What is in use, unless asked for the rest."""
 
@@ -94,4 +116,4 @@ class InUse(Chips):
         return queryset if wanted is None else queryset.filter(is_active=wanted)
 
 
-__all__ = ["AutocompleteSelectFilter", "Chips", "InUse", "When"]
+__all__ = ["AutocompleteSelectFilter", "Chips", "InUse", "Lately", "When"]

@@ -1,64 +1,67 @@
 """The staff menu, by task and by right: who may not open a page does not see its line."""
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-# (heading, [(title, symbol, page[, right])]): a page is "app.model" or an address; its right is to view the model
+# (heading, [(symbol, page[, right])]): a page is "app.model" or one of PAGES; its right is to view the model
 GROUPS = [
     (
         _("Front desk"),
         [
-            (_("Day grid"), "calendar_view_day", "desk:day", "scheduling.view_slot"),
-            (_("Patients"), "personal_injury", "patients.patient"),
-            (_("Appointments"), "event_available", "scheduling.appointment"),
-            (_("Waiting list"), "pending_actions", "scheduling.waitlistentry"),
-            (_("Offers"), "approval_delegation", "scheduling.waitlistoffer"),
+            ("calendar_view_day", "desk:day", "scheduling.view_slot"),
+            ("personal_injury", "patients.patient"),
+            ("event_available", "scheduling.appointment"),
+            ("pending_actions", "scheduling.waitlistentry"),
+            ("approval_delegation", "scheduling.waitlistoffer"),
         ],
     ),
     (
         _("Sessions and rosters"),
         [
-            (_("Sessions"), "view_timeline", "scheduling.session"),
-            (_("Times"), "schedule", "scheduling.slot", "scheduling.block_slot"),
-            (_("Stoppages"), "event_busy", "scheduling.stoppage"),
-            (_("Weekly schedules"), "calendar_month", "scheduling.schedule"),
-            (_("Leave"), "beach_access", "scheduling.leave"),
-            (_("Special days"), "celebration", "scheduling.closedday"),
-            (_("Channel rules"), "rule", "scheduling.channelrule"),
+            ("view_timeline", "scheduling.session"),
+            ("schedule", "scheduling.slot", "scheduling.block_slot"),
+            ("event_busy", "scheduling.stoppage"),
+            ("calendar_month", "scheduling.schedule"),
+            ("beach_access", "scheduling.leave"),
+            ("celebration", "scheduling.closedday"),
+            ("rule", "scheduling.channelrule"),
         ],
     ),
     (
         _("Directory"),
         [
-            (_("Practitioners"), "stethoscope", "directory.practitioner"),
-            (_("Services"), "medical_services", "directory.healthcareservice"),
-            (_("Departments"), "domain", "directory.department"),
-            (_("Rooms"), "meeting_room", "directory.location"),
-            (_("Sites"), "location_city", "directory.site"),
+            ("stethoscope", "directory.practitioner"),
+            ("medical_services", "directory.healthcareservice"),
+            ("domain", "directory.department"),
+            ("meeting_room", "directory.location"),
+            ("location_city", "directory.site"),
         ],
     ),
     (
         _("People's records"),
         [
-            (_("Tags"), "sell", "patients.tag"),
-            (_("Merges"), "merge", "patients.patientmerge"),
-            (_("Imports"), "upload_file", "patients.importrun"),
+            ("sell", "patients.tag"),
+            ("merge", "patients.patientmerge"),
+            ("upload_file", "patients.importrun"),
         ],
     ),
     (
         _("Staff and access"),
         [
-            (_("Staff"), "badge", "accounts.user"),
-            (_("Roles"), "shield_person", "accounts.role"),
-            (_("Scopes"), "visibility", "directory.scope"),
-            (_("Channel devices"), "devices", "accounts.device"),
-            (_("Channel keys"), "key", "accounts.channelkey"),
-            (_("Access log"), "policy", "accounts.accesslog"),
-            (_("What happened"), "history", "scheduling.appointmentevent"),
+            ("badge", "accounts.user"),
+            ("shield_person", "accounts.role"),
+            ("visibility", "directory.scope"),
+            ("devices", "accounts.device"),
+            ("key", "accounts.channelkey"),
+            ("policy", "accounts.accesslog"),
+            ("history", "scheduling.appointmentevent"),
         ],
     ),
 ]  # fmt: skip
+PAGES = {"desk:day": _("Day grid")}
 CLOSED = (_("Directory"), _("People's records"), _("Staff and access"))  # opened by a click; the desk needs them rarely
 
 
@@ -70,17 +73,17 @@ def navigation(request: HttpRequest) -> list[dict]:
 
 
 def _group(request: HttpRequest, title: str, lines: list[tuple]) -> dict:
-    items = [_item(*line[:3]) for line in lines if request.user.has_perm(_right(line))]
+    items = [_item(icon, page) for icon, page, *right in lines if request.user.has_perm(_right(page, *right))]
     return {"title": title, "items": items, "collapsible": title in CLOSED}
 
 
-def _item(title: str, icon: str, page: str) -> dict:
-    name = f"{page.replace('.', '_')}_changelist" if "." in page else page
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{name}")}
+def _item(icon: str, page: str) -> dict:
+    """A page of a model is called as the model calls its rows."""
+    if "." not in page:
+        return {"title": PAGES[page], "icon": icon, "link": reverse(f"admin:{page}")}
+    title = capfirst(apps.get_model(page)._meta.verbose_name_plural)
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{page.replace('.', '_')}_changelist")}
 
 
-def _right(line: tuple) -> str:
-    if len(line) > 3:
-        return line[3]
-    app, model = line[2].split(".")
-    return f"{app}.view_{model}"
+def _right(page: str, right: str = "") -> str:
+    return right or "{}.view_{}".format(*page.split("."))

@@ -36,6 +36,7 @@ USE_TZ = True
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "zh-hans")
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "crm.formats"
 PHONE_REGION = env.str("PHONE_REGION", "CN")  # ISO country of numbers that are written without a country code
 PHONENUMBER_DEFAULT_REGION = PHONE_REGION
 PHONENUMBER_DB_FORMAT = "E164"

@@ -175,9 +175,9 @@ class HealthcareServiceAdmin(Catalogue):
         (None, {"fields": (NAMES, ("department", "code"), ("grade", "is_active"))}),
         (
             _("Visit"),
-            {"fields": (("length_minutes", "fee_amount", "fee_currency"), "preparation_zh", "preparation_en")},
+            {"fields": (("fee_amount", "fee_currency"), "length_minutes", "preparation_zh", "preparation_en")},
         ),
-        (_("For whom"), {"fields": (("min_age", "max_age", "sex"),)}),
+        (_("For whom"), {"fields": (("min_age", "max_age"), "sex")}),
         (_("Release of places"), {"fields": (("release_days", "release_time"),)}),
     )
 

@@ -13,7 +13,7 @@ from unfold.enums import ActionVariant
 
 from common import clock, shown
 from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, told
-from common.filters import AutocompleteSelectFilter, When
+from common.filters import AutocompleteSelectFilter, Lately, When
 from common.references import clean_reference
 from patients.models import Patient
 from scheduling import seeing
@@ -257,7 +257,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
             messages.success(request, done % {"n": count})
 
 
-class WhenHappened(When):
+class WhenHappened(Lately):
     field = "at"
     overruled_by = ("appointment__id__exact",)
 

@@ -81,8 +81,8 @@ class ScheduleAdmin(ModelAdmin):
     actions_detail = ("change_roster",)
     empty_advice = _("Add the weekly lines of the roster, then generate their sessions.")
     fieldsets = (
-        (None, {"fields": (("practitioner", "service", "location"), ("weekday", "starts", "ends"))}),
-        (_("Places"), {"fields": (("slot_minutes", "capacity", "overbook_limit"),)}),
+        (None, {"fields": (("practitioner", "service"), ("location", "weekday"), ("starts", "ends"))}),
+        (_("Places"), {"fields": (("slot_minutes", "capacity"), "overbook_limit")}),
         (_("Validity"), {"fields": (("valid_from", "valid_until"), ("runs_on_holidays", "is_active"))}),
     )
 

@@ -59,7 +59,7 @@ class ChannelRuleAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": (("name_zh", "name_en"), ("channel", "is_active"), "says")}),
         (_("Which services"), {"fields": (("site", "department"), ("service", "grade"))}),
-        (_("Share of each session"), {"fields": (("reserved_percent", "max_percent", "melts_hours"),)}),
+        (_("Share of each session"), {"fields": (("reserved_percent", "max_percent"), "melts_hours")}),
         (_("When the channel may book"), {"fields": (("opens_days", "closes_hours"),)}),
     )
 

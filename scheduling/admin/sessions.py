@@ -63,8 +63,8 @@ class SlotInline(FactInline):
     per_page = 50
 
     @display(description=_("time"))
-    def when(self, obj: Slot) -> str:
-        return shown.span(obj.starts_at, obj.ends_at)
+    def when(self, obj: Slot) -> Any:
+        return link_to(obj, shown.span(obj.starts_at, obj.ends_at))
 
     @display(description=_("taken"))
     def places(self, obj: Slot) -> Any:
@@ -279,7 +279,7 @@ def extra_form(model_admin: SessionAdmin, request: HttpRequest) -> type[forms.Fo
 
     def choice(name: str, rows: QuerySet, required: bool = True) -> forms.ModelChoiceField:
         field = Session._meta.get_field(name)
-        widget = AutocompleteSelect(field, model_admin.admin_site, attrs={"class": "unfold-admin-autocomplete"})
+        widget = AutocompleteSelect(field, model_admin.admin_site)
         label = field.verbose_name[0].upper() + field.verbose_name[1:]
         return forms.ModelChoiceField(rows, label=label, widget=widget, required=required)
 

@@ -119,7 +119,7 @@ class WaitlistEntryAdmin(ModelAdmin):
     actions_detail = ("offer", "withdraw")
     empty_advice = _("Nobody waits. Add whoever wants a place where none is free; freed places are offered in turn.")
     fieldsets = (
-        (None, {"fields": (("patient", "service", "practitioner"), ("earliest", "latest", "part_of_day"))}),
+        (None, {"fields": (("patient", "service"), ("practitioner", "part_of_day"), ("earliest", "latest"))}),
         (_("Order"), {"fields": (("priority", "notice_hours"), "note")}),
     )
 

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common import shown
 from common.history import HistoricalRecords
 from common.models import Named
 
@@ -37,7 +38,7 @@ class ClosedDay(Named):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} · {self.name}"
+        return f"{shown.day(self.day)} · {self.name}"
 
 
 class Leave(models.Model):

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from common import clock
+from common import shown
 from common.history import HistoricalRecords
 from common.models import PublicId
 from directory.models.scope import ScopedQuerySet
@@ -83,7 +83,7 @@ class Session(PublicId):
         permissions = [("stop_session", _("Can stop sessions and cancel their bookings"))]
 
     def __str__(self) -> str:
-        return f"{self.practitioner} · {clock.local(self.starts_at):%Y-%m-%d %H:%M}"
+        return f"{self.practitioner} · {shown.moment(self.starts_at)}"
 
     @property
     def is_extra(self) -> bool:

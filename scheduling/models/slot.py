@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from common import clock
+from common import shown
 from common.history import HistoricalRecords
 from common.models import PublicId
 from directory.models.scope import ScopedQuerySet
@@ -85,7 +85,7 @@ class Slot(PublicId):
         permissions = [("block_slot", _("Can block and unblock slots"))]
 
     def __str__(self) -> str:
-        return f"{clock.local(self.starts_at):%Y-%m-%d %H:%M}"
+        return shown.moment(self.starts_at)
 
     @property
     def places_left(self) -> int:
