@@ -229,6 +229,21 @@ class SessionClash(Refusal):
     message = _("%(what)s is already in use at this time: %(session)s.")
 
 
+class SessionTooShort(Refusal):
+    code = "session_too_short"
+    message = _("Between %(starts)s and %(ends)s there is no room for a slot of %(minutes)s minutes.")
+
+
+class ScheduleFixed(Refusal):
+    code = "schedule_fixed"
+    message = _("Another practitioner or service is another line of the roster. Please end this one and add it.")
+
+
+class DatesNotInOrder(Refusal):
+    code = "dates_not_in_order"
+    message = _("The last day lies before the first, or has passed.")
+
+
 class PlanOutdated(Refusal):
     """The world changed between looking at a plan and applying it."""
 

@@ -21,8 +21,8 @@ def sessions(user: User) -> QuerySet[Session]:
 
 
 def slots(user: User) -> QuerySet[Slot]:
-    """Slots of those sessions."""
-    return _own(Slot.objects.visible_to(user), user, "session__practitioner__user")
+    """Slots of those sessions that are in the roster."""
+    return _own(Slot.objects.in_roster().visible_to(user), user, "session__practitioner__user")
 
 
 def appointments(user: User) -> QuerySet[Appointment]:

@@ -120,7 +120,9 @@ class ScheduleAdmin(ModelAdmin):
             return schedules.plan_change(schedule, **form.changes)
         except ValidationError as error:
             form.add_error(None, error)
-            return None
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        return None
 
     def _apply(self, request: HttpRequest, plan: schedules.Plan, reason: ReasonForm) -> bool:
         if request.POST.get("seen") != _print(plan):

@@ -30,7 +30,12 @@ from scheduling.services import sessions, slots, stoppages
 from .columns import desk_of, slot_line
 from .forms import CapacityForm, ExtraSessionForm
 
-CLOSURE_TONE = {Closure.OPEN: "success", Closure.BLOCKED: "warning", Closure.STOPPED: "danger"}
+CLOSURE_TONE = {
+    Closure.OPEN: "success",
+    Closure.BLOCKED: "warning",
+    Closure.STOPPED: "danger",
+    Closure.RETIRED: "default",
+}
 
 
 def fullness(taken: int, places: int) -> Any:
@@ -43,7 +48,7 @@ def fullness(taken: int, places: int) -> Any:
 
 def with_places(rows: QuerySet[Session]) -> QuerySet[Session]:
     """Sessions with `places`, `taken` and `free` as the desk counts them; read after the page is cut."""
-    mine = Slot.objects.filter(session=OuterRef("pk")).order_by().values("session")
+    mine = Slot.objects.in_roster().filter(session=OuterRef("pk")).order_by().values("session")
     left = Q(closed=Closure.OPEN, taken__lt=F("capacity"), ends_at__gt=clock.now())
     return rows.annotate(
         places=Subquery(mine.annotate(n=Sum("capacity")).values("n")),

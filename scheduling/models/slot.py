@@ -16,6 +16,7 @@ class Closure(models.TextChoices):
     OPEN = "", _("Open")
     BLOCKED = "blocked", _("Blocked")
     STOPPED = "stopped", _("Session stopped")
+    RETIRED = "retired", _("No longer in the roster")
 
 
 class SlotQuerySet(ScopedQuerySet):
@@ -24,6 +25,10 @@ class SlotQuerySet(ScopedQuerySet):
     def free(self) -> models.QuerySet:
         """Slots with a place that nobody claims; ended holds still count here (see `appointments.expired_holds`)."""
         return self.filter(closed=Closure.OPEN, taken__lt=F("capacity"))
+
+    def in_roster(self) -> models.QuerySet:
+        """Without the times that a change of the roster took away; their rows stay for the events that name them."""
+        return self.exclude(closed=Closure.RETIRED)
 
     def with_session(self) -> models.QuerySet:
         """With everything that a rule, an answer or a screen asks of a slot, in one statement."""
@@ -37,6 +42,12 @@ class SlotQuerySet(ScopedQuerySet):
         """Take a place beyond capacity in a full, open slot; the session's limit is the caller's to keep."""
         full = self.filter(pk=slot_id, closed=Closure.OPEN, taken__gte=F("capacity"))
         return full.update(taken=F("taken") + 1, overbooking=F("overbooking") + 1) == 1
+
+    def resize(self, slot_id: int, capacity: int) -> bool:
+        """Give a slot that many places, unless more are taken; what was overbooked becomes normal where it fits."""
+        fits = self.filter(pk=slot_id, taken__lte=F("overbooking") + capacity)
+        over = models.Case(models.When(taken__gt=capacity, then=F("taken") - capacity), default=0)
+        return fits.update(capacity=capacity, overbooking=over) == 1
 
     def give_back(self, slot_id: int, places: int = 1) -> None:
         """Free places; what was overbooked goes first, so that a full session does not refill itself."""
@@ -72,7 +83,11 @@ class Slot(PublicId):
             models.CheckConstraint(condition=Q(capacity__gte=1), name="slot_capacity_positive"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_start"),
             models.CheckConstraint(condition=Q(closed__in=Closure.values), name="slot_closure_known"),
-            models.UniqueConstraint(fields=["session", "starts_at"], name="one_slot_per_session_and_start"),
+            models.UniqueConstraint(
+                fields=["session", "starts_at"],
+                condition=~Q(closed="retired"),
+                name="one_slot_per_session_and_start",
+            ),
         ]
         indexes = [
             models.Index(

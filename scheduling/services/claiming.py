@@ -126,8 +126,6 @@ def record(
 def _why_not(slot: Slot) -> Exception:
     """The refusal that fits what the slot is now."""
     closed = Slot.objects.filter(pk=slot.pk).values_list("closed", flat=True).first()
-    if closed == Closure.BLOCKED:
-        return SlotBlocked(field="slot")
     if closed == Closure.STOPPED:
         return SessionStopped(field="slot")
-    return SlotFull(field="slot")
+    return SlotBlocked(field="slot") if closed else SlotFull(field="slot")

@@ -103,7 +103,9 @@ def _has_place(at: dt.datetime) -> Q:
 def _fitting(wish: Wish, at: dt.datetime) -> QuerySet[Slot]:
     """Slots of the wish's services, people and days that have not begun."""
     start, end = clock.day_bounds(wish.first_day)[0], clock.day_bounds(wish.last_day)[1]
-    slots = Slot.objects.filter(starts_at__gte=max(start, at), starts_at__lt=end, service__in=_services(wish))
+    slots = Slot.objects.in_roster().filter(
+        starts_at__gte=max(start, at), starts_at__lt=end, service__in=_services(wish)
+    )
     if wish.practitioner:
         slots = slots.filter(session__practitioner__in=_practitioners(wish))
     if wish.part_of_day:
@@ -192,8 +194,10 @@ def _count_sessions(sessions: set[int], at: dt.datetime) -> tuple[dict, dict, di
     free: dict[int, int] = {}
     places: dict[int, int] = {}
     ended = dict(claims.expired_holds(at).values_list("slot").annotate(n=Count("pk")))
-    rows = Slot.objects.filter(session__in=sessions).values_list(
-        "pk", "session", "capacity", "taken", "closed", "ends_at"
+    rows = (
+        Slot.objects.in_roster()
+        .filter(session__in=sessions)
+        .values_list("pk", "session", "capacity", "taken", "closed", "ends_at")
     )
     for pk, session, capacity, used, closed, ends_at in rows:
         places[session] = places.get(session, 0) + capacity

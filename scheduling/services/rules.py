@@ -71,7 +71,7 @@ def check_slot(slot: Slot, channel: str, at: dt.datetime) -> None:
     session = slot.session
     if slot.closed == Closure.STOPPED or session.status != SessionStatus.OPEN:
         raise SessionStopped(field="slot")
-    if slot.closed == Closure.BLOCKED:
+    if slot.closed:
         raise SlotBlocked(field="slot")
     if at >= (slot.ends_at if channel in STAFFED else slot.starts_at):
         raise SlotPast(field="slot")

@@ -3,18 +3,23 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 
-from accounts.models import User
+from accounts.models import Channel, User
 from common import clock
 from common.errors import ReasonRequired
-from common.history import acting, record_history
-from scheduling.errors import PlanOutdated
-from scheduling.models import Appointment, Closure, Schedule, Session, SessionStatus, Slot
+from common.history import record_history
+from scheduling.errors import PlanOutdated, ScheduleFixed, SessionClash
+from scheduling.models import Closure, Schedule, Session, SessionStatus, Slot, Stoppage
 
 from . import sessions
 from .calendars import Calendar
+from .once import once
+from .origin import Origin
+from .reading import lock_sessions, lock_slots
+
+FIXED = {"practitioner", "practitioner_id", "service", "service_id"}  # who and what for: another line of the roster
+Times = dict[tuple[dt.datetime, dt.datetime], Slot]
 
 
 @dataclass
@@ -41,7 +46,7 @@ class Plan:
         return (
             tuple(self.new_days),
             tuple(sorted(session.pk for session in self.ended)),
-            tuple(sorted((slot.session_id, slot.starts_at) for slot in self.added)),
+            tuple(sorted((slot.session_id, slot.starts_at, slot.ends_at, slot.capacity) for slot in self.added)),
             tuple(sorted(slot.pk for slot in self.removed)),
             tuple(sorted((slot.pk, capacity) for slot, capacity in self.resized)),
             tuple(sorted(slot.pk for slot in self.kept)),
@@ -49,9 +54,15 @@ class Plan:
 
 
 def plan_change(schedule: Schedule, *, at: dt.datetime | None = None, **changes: object) -> Plan:
-    """What giving `schedule` these new values would do to its sessions from tomorrow on; writes nothing."""
+    """What giving `schedule` these new values would do to its sessions from tomorrow on; writes nothing.
+
+    Raises ScheduleFixed for another practitioner or service, SessionClash when the practitioner works elsewhere at a
+    new time, and Django's ValidationError for values that no schedule can have.
+    """
     at = at or clock.now()
-    wanted = Schedule.objects.select_related("service__department").get(pk=schedule.pk)
+    if FIXED & changes.keys():
+        raise ScheduleFixed
+    wanted = Schedule.objects.select_related("service__department", "practitioner").get(pk=schedule.pk)
     for name, value in changes.items():
         setattr(wanted, name, value)
     wanted.full_clean()
@@ -63,82 +74,115 @@ def plan_change(schedule: Schedule, *, at: dt.datetime | None = None, **changes:
 
 
 def _future_sessions(schedule: Schedule, at: dt.datetime) -> list[Session]:
-    rows = Session.objects.filter(schedule=schedule, day__gt=clock.today(at)).exclude(status=SessionStatus.CANCELLED)
+    """From tomorrow on, without those that were stopped for good: what the roster itself ended may come back."""
+    standing = Stoppage.objects.filter(session=OuterRef("pk"), lifted_at=None)
+    rows = Session.objects.filter(schedule=schedule, day__gt=clock.today(at))
+    rows = rows.exclude(Exists(standing), status=SessionStatus.CANCELLED)
     return list(rows.order_by("day").prefetch_related("slots"))
 
 
 def _compare(plan: Plan, future: list[Session]) -> None:
-    first, last = future[0].day, future[-1].day
-    calendar = Calendar.between(first - dt.timedelta(days=6), last + dt.timedelta(days=6))
-    used = _used_slots(future)
+    """Session by session, then the days up to a week after the last one on which there is none yet."""
+    first, last = clock.today(plan.since) + dt.timedelta(days=1), future[-1].day + dt.timedelta(days=6)
+    calendar = Calendar.between(first, last)
     for session in future:
-        wanted = sessions.session_of(plan.schedule, session.day, calendar)
-        times = _wanted_slots(wanted, plan.schedule)
-        _compare_session(plan, session, times, used)
-        if not times and not any(slot in plan.kept for slot in session.slots.all()):
-            plan.ended.append(session)
-    have = {session.day for session in future}
-    days = (first + dt.timedelta(days=n) for n in range((last - first).days + 7))
-    plan.new_days = [d for d in days if d not in have and sessions.session_of(plan.schedule, d, calendar)]
+        _compare_session(plan, session, sessions.session_of(plan.schedule, session.day, calendar))
+    others = _other_sessions(plan.schedule, first, last)
+    _refuse_clash(plan, others)
+    have = set(Session.objects.filter(schedule=plan.schedule, day__gte=first).values_list("day", flat=True))
+    days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+    fresh = (sessions.session_of(plan.schedule, day, calendar) for day in days if day not in have)
+    plan.new_days = [session.day for session in fresh if session and not _in_the_way(session, others)]
 
 
-def _wanted_slots(wanted: Session | None, schedule: Schedule) -> dict[tuple[dt.datetime, dt.datetime], Slot]:
-    if wanted is None:
-        return {}
-    return {(slot.starts_at, slot.ends_at): slot for slot in sessions.slots_of(wanted, schedule)}
+def _compare_session(plan: Plan, session: Session, wanted: Session | None) -> None:
+    slots = [slot for slot in session.slots.all() if slot.closed != Closure.RETIRED]
+    times = _times(sessions.slots_of(wanted, plan.schedule)) if wanted else {}
+    kept = _compare_slots(plan, slots, times)
+    plan.kept += kept
+    present = _times(slots)
+    for time, slot in times.items():
+        if time not in present and not _in_the_way(slot, kept):
+            slot.session = session
+            slot.closed = Closure.STOPPED if session.status == SessionStatus.STOPPED else Closure.OPEN
+            plan.added.append(slot)
+    if not times and not kept and session.status != SessionStatus.CANCELLED:
+        plan.ended.append(session)
 
 
-def _used_slots(future: list[Session]) -> set[int]:
-    """Slots on which somebody has ever had a claim: they are never deleted."""
-    claims = Appointment.objects.filter(slot=OuterRef("pk"))
-    return set(Slot.objects.filter(Exists(claims), session__in=future).values_list("pk", flat=True))
+def _times(slots: list[Slot]) -> Times:
+    return {(slot.starts_at, slot.ends_at): slot for slot in slots}
 
 
-def _compare_session(plan: Plan, session: Session, times: dict, used: set[int]) -> None:
-    slots = list(session.slots.all())
+def _compare_slots(plan: Plan, slots: list[Slot], times: Times) -> list[Slot]:
+    """Sort slots into removed and resized; returns those that somebody holds and that stay as they are."""
+    kept = []
     for slot in slots:
         wanted = times.get((slot.starts_at, slot.ends_at))
-        if wanted is None and slot.taken:
-            plan.kept.append(slot)
-        elif wanted is None and not (slot.pk in used and slot.closed):
+        places = wanted.capacity if wanted else 0
+        if places == slot.capacity:
+            continue
+        if slot.taken > places:
+            kept.append(slot)
+        elif wanted:
+            plan.resized.append((slot, places))
+        else:
             plan.removed.append(slot)
-        elif wanted and wanted.capacity != slot.capacity:
-            (plan.kept if slot.taken > wanted.capacity else plan.resized).append(
-                slot if slot.taken > wanted.capacity else (slot, wanted.capacity)
-            )
-    present = {(slot.starts_at, slot.ends_at) for slot in slots}
-    kept = [slot for slot in slots if slot in plan.kept]
-    for time, slot in times.items():
-        clear = not any(old.starts_at < time[1] and old.ends_at > time[0] for old in kept)
-        if time not in present and clear:
-            slot.session = session
-            plan.added.append(slot)
+    return kept
 
 
-@transaction.atomic
-def apply_change(plan: Plan, *, by: User, reason: str) -> Plan:
+def _in_the_way(one: Slot | Session, others: list[Slot] | list[Session]) -> Slot | Session | None:
+    return next((o for o in others if o.starts_at < one.ends_at and o.ends_at > one.starts_at), None)
+
+
+def _other_sessions(schedule: Schedule, first: dt.date, last: dt.date) -> list[Session]:
+    """What else the practitioner does in these days."""
+    rows = Session.objects.filter(practitioner=schedule.practitioner_id, day__range=(first, last))
+    live = rows.exclude(schedule=schedule).exclude(status=SessionStatus.CANCELLED)
+    return list(live.select_related("practitioner"))
+
+
+def _refuse_clash(plan: Plan, others: list[Session]) -> None:
+    for slot in plan.added:
+        clash = _in_the_way(slot, others)
+        if clash:
+            raise SessionClash(field="starts", what=str(plan.schedule.practitioner), session=str(clash))
+
+
+def apply_change(plan: Plan, *, by: User, reason: str, at: dt.datetime | None = None) -> Plan:
     """Do what the plan showed. Raises PlanOutdated when it would do something else by now, ReasonRequired.
 
-    Slots that somebody holds stay; unused ones go, or are closed when a past claim still names them.
+    Slots that somebody holds stay. Times that go are retired, not deleted: events name them.
     """
     if not reason.strip():
         raise ReasonRequired(field="reason")
-    schedule = Schedule.objects.select_for_update(no_key=True).get(pk=plan.schedule.pk)
-    list(Slot.objects.select_for_update().filter(session__schedule=schedule, starts_at__gt=plan.since).order_by("pk"))
-    now = plan_change(schedule, at=plan.since, **plan.changes)
-    if now.fingerprint != plan.fingerprint:
-        raise PlanOutdated
-    with acting(by, reason):
+
+    def work() -> Plan:
+        schedule = Schedule.objects.select_for_update(no_key=True).get(pk=plan.schedule.pk)
+        _lock_future(schedule, plan.since)
+        now = plan_change(schedule, at=at or clock.now(), **plan.changes)
+        if now.fingerprint != plan.fingerprint:
+            raise PlanOutdated
         _apply(now, by)
-    return now
+        return now
+
+    return once(Origin(by, Channel.DESK), work, reason)
+
+
+def _lock_future(schedule: Schedule, since: dt.datetime) -> None:
+    """Sessions, then slots, both by id (docs/locking.md)."""
+    future = Session.objects.filter(schedule=schedule, starts_at__gt=since)
+    pks = list(future.values_list("pk", flat=True))
+    lock_sessions(pks)
+    lock_slots(*Slot.objects.filter(session__in=pks).values_list("pk", flat=True))
 
 
 def _apply(plan: Plan, by: User) -> None:
     plan.schedule.save()
-    _remove(plan.removed)
+    _retire(plan.removed)
     for slot, capacity in plan.resized:
-        slot.capacity = capacity
-        slot.save(update_fields=["capacity"])
+        Slot.objects.resize(slot.pk, capacity)
+    record_history(Slot.objects.filter(pk__in=[slot.pk for slot, _capacity in plan.resized]), "~")
     made = Slot.objects.bulk_create(plan.added)
     record_history(Slot.objects.filter(pk__in=[slot.pk for slot in made]), "+")
     _settle_sessions(plan)
@@ -146,28 +190,30 @@ def _apply(plan: Plan, by: User) -> None:
         sessions.generate(day, day, by=by, schedules=[plan.schedule])
 
 
-def _remove(slots: list[Slot]) -> None:
-    """Delete what nobody ever claimed; close what a past claim names."""
-    pks = [slot.pk for slot in slots]
-    named = set(Appointment.objects.filter(slot__in=pks).values_list("slot_id", flat=True))
-    unused = Slot.objects.filter(pk__in=set(pks) - named)
-    record_history(unused, "-")
-    unused.delete()
-    Slot.objects.filter(pk__in=named).update(closed=Closure.BLOCKED)
-    record_history(Slot.objects.filter(pk__in=named), "~")
+def _retire(slots: list[Slot]) -> None:
+    rows = Slot.objects.filter(pk__in=[slot.pk for slot in slots])
+    rows.update(closed=Closure.RETIRED)
+    record_history(rows, "~")
 
 
 def _settle_sessions(plan: Plan) -> None:
-    """Sessions take over room, times and limits; one that lost its last slot is cancelled."""
+    """Sessions take over room, times and limits; one that lost its last slot is cancelled, one that got some opens."""
     ended = {session.pk for session in plan.ended}
-    touched = {slot.session_id for slot in [*plan.added, *plan.removed, *plan.kept]} | ended
-    same = Session.objects.filter(schedule=plan.schedule, starts_at__gt=plan.since)
-    for session in same.exclude(status=SessionStatus.CANCELLED):
+    touched = {slot.session_id for slot in [*plan.added, *plan.removed, *plan.kept]} - ended
+    for session in _future_sessions(plan.schedule, plan.since):
         if session.pk in ended:
             session.status = SessionStatus.CANCELLED
         elif session.pk in touched:
-            times = session.slots.filter(closed=Closure.OPEN).order_by("starts_at")
-            session.starts_at, session.ends_at = times.first().starts_at, max(slot.ends_at for slot in times)
+            _take_times(session)
         session.location_id = plan.schedule.location_id
-        session.overbook_limit = plan.schedule.overbook_limit
+        extra = session.slots.aggregate(n=Sum("overbooking"))["n"] or 0
+        session.overbook_limit = max(plan.schedule.overbook_limit, extra)  # whoever was squeezed in stays
         session.save()
+
+
+def _take_times(session: Session) -> None:
+    slots = [slot for slot in session.slots.all() if slot.closed != Closure.RETIRED]
+    session.starts_at = min(slot.starts_at for slot in slots)
+    session.ends_at = max(slot.ends_at for slot in slots)
+    if session.status == SessionStatus.CANCELLED:
+        session.status = SessionStatus.OPEN

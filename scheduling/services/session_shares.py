@@ -14,7 +14,7 @@ def shares_of(rules: list[ChannelRule], session: Session, places: int | None = N
     if not sharing:
         return []
     if places is None:
-        places = session.slots.aggregate(places=Sum("capacity"))["places"] or 0
+        places = session.slots.in_roster().aggregate(places=Sum("capacity"))["places"] or 0
     return [_share(rule, session, places) for rule in sharing]
 
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Channel, User
 from common import clock
 from common.errors import ReasonRequired
 from common.history import acting, record_history
 from directory.models import HealthcareService, Location, Practitioner
 from scheduling import timetable
-from scheduling.errors import SessionClash
+from scheduling.errors import SessionClash, SessionTooShort
 from scheduling.models import Schedule, Session, SessionStatus, Slot
 
 from .calendars import Calendar
+from .once import once
+from .origin import Origin
 
 BATCH = 5_000
 
@@ -36,11 +38,11 @@ def generate(first: dt.date, last: dt.date, *, by: User, schedules: Iterable[Sch
     Repeatable: the database holds one session per schedule and day. Holidays, special days and leave are left out;
     a practitioner who is already busy then is left out too.
     """
-    roster = list(_in_use(schedules, first, last))
+    chosen = None if schedules is None else [schedule.pk for schedule in schedules]
     calendar = Calendar.between(first, last)
     sessions = slots = 0
     for some in _weeks(first, last):
-        made = _make(roster, calendar, some, by)
+        made = _make(chosen, calendar, some, by)
         sessions, slots = sessions + made.sessions, slots + made.slots
     return Generated(sessions, slots)
 
@@ -51,11 +53,13 @@ def generate_horizon(*, by: User, at: dt.datetime | None = None) -> Generated:
     return generate(today, today + dt.timedelta(days=settings.HORIZON_DAYS), by=by)
 
 
-def _in_use(schedules: Iterable[Schedule] | None, first: dt.date, last: dt.date) -> Iterable[Schedule]:
-    if schedules is not None:
-        return schedules
-    rows = Schedule.objects.filter(is_active=True, valid_from__lte=last).exclude(valid_until__lt=first)
-    return rows.select_related("service__department").filter(practitioner__is_active=True, service__is_active=True)
+def _locked(chosen: list[int] | None, days: list[dt.date]) -> list[Schedule]:
+    """The lines of the roster as they are now; nobody changes them, or makes the same sessions, until the commit."""
+    rows = Schedule.objects.select_related("service__department").select_for_update(of=("self",), no_key=True)
+    if chosen is not None:
+        return list(rows.filter(pk__in=chosen).order_by("pk"))
+    rows = rows.filter(is_active=True, valid_from__lte=days[-1]).exclude(valid_until__lt=days[0])
+    return list(rows.filter(practitioner__is_active=True, service__is_active=True).order_by("pk"))
 
 
 def _weeks(first: dt.date, last: dt.date) -> Iterable[list[dt.date]]:
@@ -65,7 +69,8 @@ def _weeks(first: dt.date, last: dt.date) -> Iterable[list[dt.date]]:
 
 
 @transaction.atomic
-def _make(roster: list[Schedule], calendar: Calendar, days: list[dt.date], by: User) -> Generated:
+def _make(chosen: list[int] | None, calendar: Calendar, days: list[dt.date], by: User) -> Generated:
+    roster = _locked(chosen, days)
     known = set(Session.objects.filter(day__in=days, schedule__isnull=False).values_list("schedule_id", "day"))
     busy = _busy_times(days)
     fresh = []
@@ -156,21 +161,35 @@ def add_extra(
 ) -> Session:
     """A session beyond the roster (加号), open at once unless `released_at` says otherwise.
 
-    Raises ReasonRequired, SessionClash when the practitioner or the room is in use at that time.
+    Raises ReasonRequired, SessionTooShort, SessionClash when the practitioner or the room is in use at that time.
     """
     if not reason.strip():
         raise ReasonRequired(field="reason")
+    minutes = slot_minutes or service.length_minutes
     starts_at, ends_at = timetable.span(day, starts, ends)
-    refuse_clash(practitioner, location, starts_at, ends_at)
+    if not timetable.cut(starts_at, ends_at, minutes):
+        raise SessionTooShort(field="ends", starts=f"{starts:%H:%M}", ends=f"{ends:%H:%M}", minutes=minutes)
     session = Session(
         practitioner=practitioner, service=service, location=location, day=day, starts_at=starts_at, ends_at=ends_at,
         released_at=released_at or clock.now(), overbook_limit=overbook_limit,
     )  # fmt: skip
-    with transaction.atomic(), acting(by, reason):
+
+    def work() -> Session:
+        _lock_for_extra(practitioner, location)
+        refuse_clash(practitioner, location, starts_at, ends_at)
         session.save()
-        slots = Slot.objects.bulk_create(build_slots(session, slot_minutes or service.length_minutes, capacity))
+        slots = Slot.objects.bulk_create(build_slots(session, minutes, capacity))
         record_history(Slot.objects.filter(pk__in=[slot.pk for slot in slots]), "+")
-    return session
+        return session
+
+    return once(Origin(by, Channel.DESK), work, reason)
+
+
+def _lock_for_extra(practitioner: Practitioner, location: Location | None) -> None:
+    """Two desks that add a session for the same person or room at once: the second sees the first."""
+    list(Practitioner.objects.select_for_update(no_key=True).filter(pk=practitioner.pk).values_list("pk"))
+    if location:
+        list(Location.objects.select_for_update(no_key=True).filter(pk=location.pk).values_list("pk"))
 
 
 def refuse_clash(

@@ -1,11 +1,8 @@
 """Blocking single slots and changing how many places they have."""
 
-from django.db import transaction
-from django.db.models import F
-
 from accounts.models import Channel, User
-from common.errors import ReasonRequired
-from common.history import acting, record_history
+from common.errors import NotAllowed, ReasonRequired
+from common.history import record_history
 from scheduling.errors import PlaceChanged
 from scheduling.models import Closure, Slot
 
@@ -14,7 +11,10 @@ from .origin import Origin
 
 
 def block(slots, *, by: User, reason: str) -> int:
-    """Let nobody new into these open slots; bookings on them stay. Returns how many were blocked."""
+    """Let nobody new into these open slots; bookings on them stay. Returns how many were blocked.
+
+    Raises NotAllowed, ReasonRequired.
+    """
     return _close(slots, Closure.OPEN, Closure.BLOCKED, by, reason)
 
 
@@ -24,9 +24,15 @@ def unblock(slots, *, by: User, reason: str) -> int:
 
 
 def _close(slots, old: str, new: str, by: User, reason: str) -> int:
+    _require(by, "scheduling.block_slot", reason)
+    return once(Origin(by, Channel.DESK), lambda: change_closure(slots, old, new), reason)
+
+
+def _require(by: User, right: str, reason: str) -> None:
+    if not by.has_perm(right):
+        raise NotAllowed
     if not reason.strip():
         raise ReasonRequired(field="reason")
-    return once(Origin(by, Channel.DESK), lambda: change_closure(slots, old, new), reason)
 
 
 def change_closure(slots, old: str, new: str) -> int:
@@ -41,15 +47,15 @@ def change_closure(slots, old: str, new: str) -> int:
     return changed
 
 
-@transaction.atomic
 def set_capacity(slot: Slot, capacity: int, *, by: User, reason: str) -> Slot:
-    """Give the slot that many places. Raises PlaceChanged when more are taken already."""
-    if not reason.strip():
-        raise ReasonRequired(field="reason")
-    fits = Slot.objects.filter(pk=slot.pk, taken__lte=capacity + F("overbooking"))
-    if not fits.update(capacity=capacity):
-        raise PlaceChanged(field="capacity")
-    with acting(by, reason):
+    """Give the slot that many places. Raises PlaceChanged when more are taken already, NotAllowed, ReasonRequired."""
+    _require(by, "scheduling.change_session", reason)
+
+    def work() -> None:
+        if not Slot.objects.resize(slot.pk, capacity):
+            raise PlaceChanged(field="capacity")
         record_history(Slot.objects.filter(pk=slot.pk), "~")
+
+    once(Origin(by, Channel.DESK), work, reason)
     slot.refresh_from_db()
     return slot

@@ -49,7 +49,7 @@ class Pool:
 
     def _read_slots(self) -> None:
         sessions = {session.pk: session for some in self._sessions.values() for session in some}
-        for slot in Slot.objects.filter(session__in=sessions).order_by("starts_at"):
+        for slot in Slot.objects.in_roster().filter(session__in=sessions).order_by("starts_at"):
             slot.session = sessions[slot.session_id]
             self._slots[id(slot.session)].append(slot)
 
