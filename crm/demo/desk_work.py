@@ -44,8 +44,8 @@ class DeskWork:
         self._mark_the_absent(visitors, catalogue)
 
     def _stop_a_session(self) -> None:
-        """The doctor is ill in five days: bookings are cancelled, and each has alternatives to be offered."""
-        session = self._ahead(5, 9).filter(service__grade=Grade.GENERAL, slots__taken__gt=0).first()
+        """The doctor will be ill: bookings are cancelled, and each has alternatives to be offered."""
+        session = self._ahead(4, 20).filter(service__grade=Grade.GENERAL, slots__taken__gt=0).first()
         if session:
             plan = stoppages.plan([session], origin=self._supervisor, at=self._at)
             stoppages.apply(plan, kind=StoppageKind.CANCEL, reason="医生生病", origin=self._supervisor, at=self._at)

@@ -51,7 +51,7 @@ def make(wish: Wish, say: Callable[[str], None] = lambda what: None) -> None:
         staff.place(people, nouns.sites["main"], doctors[0])
         say("patients")
         visitors = registry.make(wish.patients, seed=wish.seed, day=wish.day, staff=people, catalogue=nouns)
-        registry.make_duplicates(visitors, seed=wish.seed, staff=people)
+        registry.make_duplicates(visitors, seed=wish.seed, day=wish.day, staff=people)
         say("sessions")
         sessions.generate(first, last, by=system_user())
         say("visits")

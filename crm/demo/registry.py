@@ -18,6 +18,7 @@ from .people import Person, Town
 from .staff import Staff
 
 BATCH = 2_000
+MONTH = dt.timedelta(days=30)
 MOST_VISITORS = 40_000  # of a larger town only so many come in the weeks that the demo tells of
 CONSENT_VERSION = "2026-1"
 CONSENT_TEXT = "我同意医院以短信或电话提醒我就诊。 / I agree to be reminded of my visits by text message or phone."
@@ -56,17 +57,17 @@ def make(count: int, *, seed: int, day: dt.date, staff: Staff, catalogue: Catalo
     return visitors
 
 
-def make_duplicates(visitors: list[Visitor], *, seed: int, staff: Staff) -> int:
-    """Some people were registered twice and merged since; returns how many."""
+def make_duplicates(visitors: list[Visitor], *, seed: int, day: dt.date, staff: Staff) -> None:
+    """Some people were registered twice, and merged on the day before."""
+    merged_at = clock.at_wall(day - dt.timedelta(days=1), dt.time(16))
     rng = random.Random(f"{seed}:duplicates")  # noqa: S311
-    twice = rng.sample(visitors, max(2, len(visitors) // 3_000))
+    twice = rng.sample(visitors, min(len(visitors), max(2, len(visitors) // 3_000)))
     for visitor in twice:
         kept = Patient.objects.get(pk=visitor.pk)
         phones = tuple(kept.contact_points.values_list("value", flat=True))
-        again = bulk.Newcomer(name=kept.name, sex=kept.sex, birth_date=kept.birth_date, phones=phones)
+        again = bulk.Newcomer(kept.name, kept.sex, kept.birth_date, phones=phones, created_at=kept.created_at + MONTH)
         merged = bulk.register_many([again], by=staff.desk, reason="demo")[0]
-        merging.merge(kept=kept, merged=merged, by=staff.users["supervisor"], reason="重复建档")
-    return len(twice)
+        merging.merge(kept=kept, merged=merged, by=staff.users["supervisor"], reason="重复建档", at=merged_at)
 
 
 def _batches(households: Iterable[list[Person]]) -> Iterator[list[list[Person]]]:

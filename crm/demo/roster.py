@@ -19,7 +19,7 @@ MORNING = (dt.time(8, 0), dt.time(11, 30))
 AFTERNOON = (dt.time(13, 30), dt.time(17, 0))
 HALF_DAYS = [(weekday, half) for weekday in range(5) for half in (MORNING, AFTERNOON)]
 HALF_DAYS += [(Weekday.SATURDAY, MORNING)]
-TITLES = [Title.CHIEF, Title.ASSOCIATE_CHIEF, Title.ATTENDING, Title.ATTENDING, Title.ASSOCIATE_CHIEF, Title.RESIDENT]
+TITLES = [Title.ASSOCIATE_CHIEF, Title.CHIEF, Title.ATTENDING, Title.ATTENDING, Title.ASSOCIATE_CHIEF, Title.RESIDENT]
 # Half-days a week in each kind of clinic
 WEEK = {
     Title.CHIEF: [Grade.EXPERT] * 3 + [Grade.SPECIAL],

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import ROLES
 from common import clock
-from crm.demo import hospital
+from crm.demo import aside, hospital
 
 
 class Command(BaseCommand):
-    help = "Make the demo hospital: invented people, a roster, eight weeks of visits and four weeks of bookings."
+    help = (
+        "Make the demo hospital: invented people, a roster, eight weeks of visits and four weeks of bookings. "
+        "An SQLite database that holds a hospital already is put aside, never deleted."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="Do nothing when there is a hospital already.")
@@ -22,16 +25,23 @@ class Command(BaseCommand):
         parser.add_argument("--day", type=dt.date.fromisoformat, help="The day it is about: YYYY-MM-DD, default today.")
 
     def handle(self, *args: Any, if_empty: bool, patients: int, seed: int, day: dt.date | None, **options: Any) -> None:
-        if hospital.exists():
-            if if_empty:
-                return
-            raise CommandError(_("The database is not empty: the demo hospital wants a fresh one."))
+        if if_empty and hospital.exists():
+            return
         if patients < 1:
             raise CommandError(_("A hospital needs at least one patient."))
+        self._make_room()
         self._started = time.monotonic()
         hospital.make(hospital.Wish(patients, seed, day or clock.today()), self._say)
         self._analyse()
         self._report()
+
+    def _make_room(self) -> None:
+        if not hospital.exists():
+            return
+        if not aside.is_possible():
+            raise CommandError(_("The database is not empty: the demo hospital wants a fresh one."))
+        kept = aside.put_aside()
+        self.stdout.write(_("The old database is kept as %s. Restart the program if it is running.") % kept)
 
     def _say(self, what: str) -> None:
         self.stdout.write(f"{time.monotonic() - self._started:6.1f} s  {what} …")
