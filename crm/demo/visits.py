@@ -17,8 +17,8 @@ from .registry import Visitor
 from .staff import Staff
 
 RELEASED = 28  # days before a session in which it can be booked
-# Days between booking and visit: (from, to, weight). A quarter comes on the day itself, as in the real figures.
-LEADS = [(0, 0, 30), (1, 1, 6), (2, 3, 9), (4, 7, 19), (8, 14, 16), (15, RELEASED, 23)]
+# Days between booking and visit: (from, to, weight). A third comes on the day itself, as in the real figures.
+LEADS = [(0, 0, 34), (1, 1, 6), (2, 3, 9), (4, 7, 19), (8, 14, 16), (15, RELEASED, 23)]
 FILL = {Grade.GENERAL: 0.86, Grade.EXPERT: 0.98, Grade.SPECIAL: 0.6, Grade.CHECKUP: 0.72}
 THINS_OUT = {Grade.GENERAL: 26, Grade.EXPERT: 48, Grade.SPECIAL: 22, Grade.CHECKUP: 24}  # days until nothing is booked
 SAME_DAY = ([Channel.DESK, Channel.KIOSK, Channel.PHONE, Channel.MINIAPP], [52, 20, 12, 16])
