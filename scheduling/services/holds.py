@@ -54,7 +54,7 @@ def hold(
 
 def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
     mine = Appointment.objects.filter(by=origin.by, status=AppointmentStatus.HELD, held_until__gt=at)
-    if mine.count() >= settings.MAX_HOLDS:
+    if mine.filter(offer=None).count() >= settings.MAX_HOLDS:
         raise TooManyHolds
     if person:
         appointments.check(person, slot, origin, at)
@@ -70,17 +70,19 @@ def book_held(
     origin: Origin,
     patient: Patient | UUID | None = None,
     reason: str = "",
+    is_offer: bool = False,
     at: dt.datetime | None = None,
 ) -> Appointment:
     """Turn a hold into a booking, for the patient it was made for or, if it had none, for `patient`.
 
+    is_offer: the hold is a waiting-list offer, which its person may take through another door than it came from.
     Raises HoldLapsed when its time was over, HoldTaken when it is another patient's or another caller's.
     """
     at = at or clock.now()
 
     def work() -> Appointment:
         person = lock_patient(patient) if patient else None
-        kept = lock_hold(hold, origin, at)
+        kept = lock_hold(hold, origin, at, is_anybodys=is_offer)
         person = _person_for(kept, person)
         slot = find_slot(kept.slot, origin.by)
         rules.check_slot(slot, origin.channel, at)
@@ -104,13 +106,13 @@ def _person_for(kept: Appointment, person: Patient | None) -> Patient:
     return found
 
 
-def lock_hold(ref: Appointment | UUID, origin: Origin, at: dt.datetime) -> Appointment:
-    """A hold that still stands and is this caller's. Raises WrongStatus, HoldTaken, HoldLapsed."""
+def lock_hold(ref: Appointment | UUID, origin: Origin, at: dt.datetime, is_anybodys: bool = False) -> Appointment:
+    """A hold that still stands and is this caller's, unless anybody may. Raises WrongStatus, HoldTaken, HoldLapsed."""
     kept = lock_appointment(ref, origin.by)
     if kept.status == AppointmentStatus.LAPSED or kept.has_lapsed(at):
         raise HoldLapsed(field="hold", until=rules.shown(kept.held_until))
     appointments.require(kept, AppointmentStatus.HELD)
-    if kept.by_id != origin.by.pk and not origin.by.has_perm("scheduling.change_appointment"):
+    if not (is_anybodys or kept.by_id == origin.by.pk or origin.by.has_perm("scheduling.change_appointment")):
         raise HoldTaken(field="hold")
     return kept
 

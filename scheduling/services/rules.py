@@ -81,13 +81,18 @@ def check_slot(slot: Slot, channel: str, at: dt.datetime) -> None:
 
 def check_person(patient: Patient, slot: Slot, at: dt.datetime) -> None:
     """Alive, this very record, not barred, and whom the service is for."""
+    check_record(patient)
+    if patient.barred_until and patient.barred_until > at:
+        raise PatientBarred(field="patient", until=shown(patient.barred_until))
+    check_service(patient, slot)
+
+
+def check_record(patient: Patient) -> None:
+    """Alive, and not merged into another record."""
     if patient.merged_into_id:
         raise PatientMerged(field="patient", record=patient.merged_into.record_number)
     if patient.deceased_on:
         raise PatientDeceased(field="patient")
-    if patient.barred_until and patient.barred_until > at:
-        raise PatientBarred(field="patient", until=shown(patient.barred_until))
-    check_service(patient, slot)
 
 
 def check_service(patient: Patient, slot: Slot) -> None:

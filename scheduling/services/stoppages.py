@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, F, OuterRef
+
 from accounts.models import User
 from common import clock
 from common.errors import NotAllowed, ReasonRequired
@@ -50,10 +52,14 @@ class Plan:
 
 def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None = None, count: int = 3) -> Plan:
     """Each booking of the sessions with two or three equal alternatives: the same practitioner another day, else one
-    of the same rank for the same service. No alternative lies in a session that stops too."""
+    of the same rank for the same service. No alternative lies in a session that stops too.
+
+    A cancelled session is listed while somebody is still booked in it: its cancelling was cut off.
+    """
     at = at or clock.now()
     visible = Session.objects.for_list().visible_to(origin.by).filter(pk__in=[s.pk for s in sessions])
-    chosen = list(visible.exclude(status=SessionStatus.CANCELLED).order_by("starts_at"))
+    left_over = Appointment.objects.filter(slot__session=OuterRef("pk"), status__in=AFFECTED)
+    chosen = list(visible.exclude(~Exists(left_over), status=SessionStatus.CANCELLED).order_by("starts_at"))
     pools: dict[int, list[Slot]] = {}
     result = Plan(chosen)
     for session in chosen:
@@ -98,8 +104,10 @@ def apply(plan: Plan, *, kind: str, reason: str, origin: Origin, at: dt.datetime
     batch = uuid.uuid4()
     stopped = [_close(session, kind, reason, origin, batch, at) for session in plan.sessions]
     if kind == StoppageKind.CANCEL:
+        plain = Origin(origin.by, origin.channel)  # a request key names one booking, this is many
         for stoppage in stopped:
-            once(Origin(origin.by, origin.channel), lambda stoppage=stoppage: _cancel(stoppage, origin, at), reason)
+            once(plain, lambda stoppage=stoppage: _cancel(stoppage, plain, at), reason)
+            stoppage.refresh_from_db()
     return stopped
 
 
@@ -138,8 +146,7 @@ def _cancel(stoppage: Stoppage, origin: Origin, at: dt.datetime) -> int:
     for booking in locked:
         cancelled += booking.status == AppointmentStatus.BOOKED
         _end(booking, stoppage, origin, at)
-    stoppage.cancelled += cancelled
-    stoppage.save(update_fields=["cancelled"])
+    Stoppage.objects.filter(pk=stoppage.pk).update(cancelled=F("cancelled") + cancelled)
     return cancelled
 
 

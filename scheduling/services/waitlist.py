@@ -12,11 +12,11 @@ from common import clock
 from common.history import acting
 from directory.models import HealthcareService, Practitioner
 from patients.models import Patient
-from scheduling.errors import AlreadyWaiting, NotWaiting, OfferOver
-from scheduling.models import Appointment, Slot, WaitlistEntry, WaitlistOffer
+from scheduling.errors import AlreadyWaiting, DatesNotInOrder, NotWaiting, OfferOver
+from scheduling.models import Appointment, AppointmentStatus, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import EntryStatus, OfferStatus, PartOfDay
 
-from . import holds
+from . import holds, rules
 from .once import once
 from .origin import Origin, system_origin
 
@@ -37,7 +37,13 @@ def join(
     note: str = "",
     at: dt.datetime | None = None,
 ) -> WaitlistEntry:
-    """Put the patient on the list for a service between two days. Raises AlreadyWaiting."""
+    """Put the patient on the list for a service between two days.
+
+    Raises AlreadyWaiting, DatesNotInOrder, PatientMerged, PatientDeceased.
+    """
+    rules.check_record(patient)
+    if latest < max(earliest, clock.today(at)):
+        raise DatesNotInOrder(field="latest")
     entry = WaitlistEntry(
         patient=patient, service=service, practitioner=practitioner, earliest=earliest, latest=latest,
         part_of_day=part_of_day, priority=priority, notice_hours=notice_hours, note=note[:200],
@@ -56,13 +62,16 @@ def join(
 def withdraw(*, entry: WaitlistEntry, origin: Origin, reason: str = "", at: dt.datetime | None = None) -> WaitlistEntry:
     """The person no longer waits; a running offer is given up. Raises NotWaiting."""
     at = at or clock.now()
-    with transaction.atomic(), acting(origin.by, reason):
-        entry = _lock(entry)
-        if entry.status not in (EntryStatus.WAITING, EntryStatus.OFFERED):
+
+    def work() -> WaitlistEntry:
+        waiting = _lock(entry)
+        if waiting.status not in (EntryStatus.WAITING, EntryStatus.OFFERED):
             raise NotWaiting
-        for offer in entry.offers.filter(status=OfferStatus.OPEN):
+        for offer in waiting.offers.filter(status=OfferStatus.OPEN):
             _close(offer, OfferStatus.DECLINED, origin, at)
-        return _set(entry, EntryStatus.WITHDRAWN)
+        return _set(waiting, EntryStatus.WITHDRAWN)
+
+    return once(Origin(origin.by, origin.channel), work, reason)
 
 
 def candidates_for(slot: Slot, at: dt.datetime | None = None, count: int = 20) -> list[WaitlistEntry]:
@@ -107,12 +116,14 @@ def offer(
 
 
 def accept(*, offer: WaitlistOffer | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
-    """The person takes the place: their hold becomes a booking. Raises OfferOver, HoldLapsed."""
+    """The person takes the place, through any door: their hold becomes a booking. Raises OfferOver, HoldLapsed."""
     at = at or clock.now()
 
     def work() -> Appointment:
         running = _lock_offer(offer, at)
-        booking = holds.book_held(hold=running.appointment, origin=origin, at=at)
+        if running.appointment.status != AppointmentStatus.HELD:
+            raise OfferOver(status=running.appointment.get_status_display())
+        booking = holds.book_held(hold=running.appointment, origin=origin, is_offer=True, at=at)
         _answer(running, OfferStatus.ACCEPTED, at)
         _set(running.entry, EntryStatus.BOOKED)
         return booking
@@ -143,23 +154,39 @@ def lapse_offers(at: dt.datetime | None = None) -> int:
 
 
 def _lapse(running: WaitlistOffer, at: dt.datetime) -> int:
-    with transaction.atomic(), acting(system_origin().by):
+    origin = system_origin()
+
+    def work() -> int:
         entry = _lock(running.entry)
         running.refresh_from_db()
         if running.status != OfferStatus.OPEN:
             return 0
-        _answer(running, OfferStatus.LAPSED, at)
+        if running.appointment.status == AppointmentStatus.BOOKED:  # somebody booked the held place past the offer
+            _answer(running, OfferStatus.ACCEPTED, at)
+            _set(entry, EntryStatus.BOOKED)
+            return 0
+        _close(running, OfferStatus.LAPSED, origin, at)
         _set(entry, EntryStatus.WAITING)
         return 1
+
+    return once(origin, work)
 
 
 def expire_entries(at: dt.datetime | None = None) -> int:
     """Entries whose last day has passed no longer wait. Returns how many."""
     past = WaitlistEntry.objects.filter(status=EntryStatus.WAITING, latest__lt=clock.today(at))
-    with acting(system_origin().by, "date passed"):
-        for entry in past:
-            _set(entry, EntryStatus.EXPIRED)
-    return len(past)
+    return sum(_expire(entry) for entry in past)
+
+
+def _expire(entry: WaitlistEntry) -> int:
+    def work() -> int:
+        waiting = _lock(entry)
+        if waiting.status != EntryStatus.WAITING:
+            return 0
+        _set(waiting, EntryStatus.EXPIRED)
+        return 1
+
+    return once(system_origin(), work, "date passed")
 
 
 def _lock(entry: WaitlistEntry) -> WaitlistEntry:
@@ -171,11 +198,12 @@ def _lock(entry: WaitlistEntry) -> WaitlistEntry:
 
 def _lock_offer(ref: WaitlistOffer | UUID, at: dt.datetime) -> WaitlistOffer:
     named = {"uuid": ref} if isinstance(ref, UUID) else {"pk": ref.pk}
-    running = WaitlistOffer.objects.select_related("entry", "appointment").filter(**named).first()
+    running = WaitlistOffer.objects.select_related("entry").filter(**named).first()
     if running is None:
         raise OfferOver(status=OfferStatus.LAPSED.label)
-    running.entry = _lock(running.entry)
-    running.refresh_from_db(fields=["status", "expires_at"])
+    entry = _lock(running.entry)
+    running.refresh_from_db()
+    running.entry = entry
     if running.status != OfferStatus.OPEN:
         raise OfferOver(status=running.get_status_display())
     if running.expires_at <= at:
@@ -184,8 +212,9 @@ def _lock_offer(ref: WaitlistOffer | UUID, at: dt.datetime) -> WaitlistOffer:
 
 
 def _close(running: WaitlistOffer, status: str, origin: Origin, at: dt.datetime) -> None:
-    """End an offer before its time and free the place."""
-    if not running.appointment.has_lapsed(at):
+    """End an offer and free its place, unless that has been given up, has ended or was stopped already."""
+    kept = running.appointment
+    if kept.status == AppointmentStatus.HELD and not kept.has_lapsed(at):
         holds.release(hold=running.appointment, origin=Origin(running.by, origin.channel), at=at)
     _answer(running, status, at)
 
