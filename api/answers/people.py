@@ -28,8 +28,11 @@ class CandidateAnswer(serializers.Serializer):
     reasons = serializers.ListField(child=serializers.ChoiceField(choices=Alike.choices))
 
 
-def patient(known: Patient) -> dict[str, Any]:
-    """For a caller who may read patients, or who has just registered this one."""
+def patient(known: Patient, phone: str | None = None) -> dict[str, Any]:
+    """For a caller who may read patients, or who has just registered this one.
+
+    phone: masked; when left out, the main phone, for which contact points are read unless they came with the patient.
+    """
     return {
         "id": str(known.uuid),
         "record_number": known.record_number,
@@ -37,7 +40,7 @@ def patient(known: Patient) -> dict[str, Any]:
         "sex": known.sex,
         "birth_date": day(known.birth_date),
         "language": known.language,
-        "phone": known.phone_masked,
+        "phone": known.phone_masked if phone is None else phone,
     }
 
 

@@ -1,5 +1,6 @@
 """Slots and appointments, as other systems see them. Each shape stands beside the function that fills it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
@@ -8,6 +9,7 @@ from common.errors import Refusal
 from directory.models import Grade
 from directory.models.practitioner import Title
 from scheduling.models import Appointment, AppointmentStatus, Session, Slot
+from scheduling.services.free_places import Found
 
 from .json import instant
 
@@ -82,15 +84,29 @@ def why(refusal: Refusal | None) -> dict[str, str] | None:
     return {"code": refusal.code, "message": str(refusal)} if refusal else None
 
 
-def slot(found: Slot, free: int, refusal: Refusal | None = None) -> dict[str, Any]:
-    """A slot and what of it can be had."""
+def slots(found: Iterable[Found]) -> list[dict[str, Any]]:
+    """A page of slots; with whom and where is written once per session."""
+    places: dict[int, dict[str, Any]] = {}
+    told = []
+    for item in found:
+        place = places.get(item.slot.session_id) or where(item.slot, item.slot.session)
+        places[item.slot.session_id] = place
+        told.append(_slot(item.slot, item.free, item.why) | place)
+    return told
+
+
+def slot(found: Slot) -> dict[str, Any]:
+    """A slot, offered instead of one that is full."""
+    return _slot(found, found.places_left, None) | where(found, found.session)
+
+
+def _slot(found: Slot, free: int, refusal: Refusal | None) -> dict[str, Any]:
     return {
         "id": str(found.uuid),
         "starts_at": instant(found.starts_at),
         "ends_at": instant(found.ends_at),
         "free": free,
         "why": why(refusal),
-        **where(found, found.session),
     }
 
 

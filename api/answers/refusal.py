@@ -102,7 +102,7 @@ def body(refusal: Refusal, request: Request) -> dict[str, Any]:
 
 def _alternative(one: Any, request: Request) -> dict[str, Any] | None:
     if isinstance(one, Slot):
-        return places.slot(one, one.places_left)
+        return places.slot(one)
     if isinstance(one, Lookalike | Patient) and request.auth.may_read_patients:
         return people.candidate(one)
     return None

@@ -97,3 +97,9 @@ def test_a_hold_is_renewed_once_and_given_up_once(phone, wanted):
 def test_a_booking_is_no_hold(phone, wanted):
     made = phone.post("appointments/", wanted).json()
     assert phone.delete(f"holds/{made['id']}/").status_code == 404
+
+
+def test_what_a_channel_changes_is_recorded_as_its_doing(phone, wanted):
+    phone.post("appointments/", wanted)
+    record = Appointment.objects.get().history.get()
+    assert (record.history_user, record.history_type, record.status) == (phone.user, "+", "booked")

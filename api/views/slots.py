@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from api.answers.json import answer
-from api.answers.places import SlotAnswer, WhyAnswer, slot, why
+from api.answers.places import SlotAnswer, WhyAnswer, slots, why
 from api.refusals import Malformed
 from api.requests.queries import SlotQuery
 from api.schema import documented
@@ -45,7 +45,7 @@ class SlotList(ChannelView):
         reasons = free_places.why_nothing(wish, origin=origin) if nothing else []
         return answer(
             {
-                "results": [slot(item.slot, item.free, item.why) for item in page.found],
+                "results": slots(page.found),
                 "next": page.cursor or None,
                 "reasons": [why(refusal) for refusal in reasons],
             }
