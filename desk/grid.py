@@ -155,6 +155,7 @@ def _arrange(cells: list[Cell]) -> DayGrid:
     placed: dict[tuple[dt.datetime, int], list[Cell]] = {}
     for cell in cells:
         session = cell.slot.session
+        session.service = cell.slot.service  # the same by construction, and read already
         column = columns.setdefault(session.practitioner_id, Column(session.practitioner))
         if all(known.pk != session.pk for known in column.sessions):
             column.sessions.append(session)

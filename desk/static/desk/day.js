@@ -96,6 +96,9 @@
     if (same || any) (same || any).focus();
   });
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+    const free = document.getElementById("day-free");
+    const left = [...document.querySelectorAll("#day-grid [data-left]")];
+    if (free) free.textContent = String(left.reduce((sum, one) => sum + Number(one.dataset.left), 0));
     // The cell that had focus was drawn again after the panel closed: keep the place of the eye.
     if (panel.open || !opener || event.detail.target.id !== opener.cell) return;
     const cell = document.getElementById(opener.cell);
