@@ -6,11 +6,12 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -120,6 +121,23 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         return badge(_("Active"), "success") if obj.is_active else badge(_("Switched off"))
 
 
+VERBS = {
+    "add": _("Can add: %(things)s"),
+    "change": _("Can change: %(things)s"),
+    "delete": _("Can delete: %(things)s"),
+    "view": _("Can see: %(things)s"),
+}
+
+
+def right_name(right: Permission) -> str:
+    """What a right allows: ours by their own names, Django's four by the thing's, which its table keeps in English."""
+    verb, _sep, name = right.codename.partition("_")
+    model = right.content_type.model_class()
+    if verb in VERBS and model and name == model._meta.model_name:
+        return VERBS[verb] % {"things": model._meta.verbose_name_plural}
+    return gettext(right.name)
+
+
 @admin.register(Role)
 class RoleAdmin(FactAdmin):
     """The roles and what they may do. They come with the program; the table of rights stands in its code."""
@@ -149,7 +167,7 @@ class RoleAdmin(FactAdmin):
     @display(description=_("may"))
     def may(self, obj: Role) -> str:
         rights = obj.permissions.select_related("content_type").order_by("content_type__app_label", "codename")
-        return " · ".join(str(_(right.name)) for right in rights)
+        return " · ".join(right_name(right) for right in rights)
 
 
 class KeyInline(FactInline):

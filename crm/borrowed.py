@@ -93,6 +93,9 @@ BORROWED = [
     _("export failed due to IllegalCharacterError"),
 ]
 
+# Django's Chinese has 星期一 for both; beside a date it is 周一.
+WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+
 
 def borrowed_counts(count: int) -> list[str]:
     """Those with a singular and a plural."""

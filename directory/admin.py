@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -27,7 +27,7 @@ def in_use(obj: Any) -> Any:
 class Catalogue(ModelAdmin):
     """What the nouns with a name in two languages share."""
 
-    @display(description=_("name"), ordering="name_zh")
+    @display(description=pgettext_lazy("thing", "name"), ordering="name_zh")
     def names(self, obj: Any) -> Any:
         other = obj.name_en if obj.name == obj.name_zh else obj.name_zh
         return two_lines(obj.name, other if other != obj.name else "")

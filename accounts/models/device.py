@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework_api_key.models import AbstractAPIKey, APIKeyManager
 
 from common.history import HistoricalRecords
@@ -28,7 +29,7 @@ DEVICE_CHANNELS = (Channel.PORTAL, Channel.PHONE, Channel.KIOSK, Channel.MINIAPP
 class Device(PublicId):
     """Another system or machine that uses the pool: a phone menu, a kiosk, a mini-program, a partner's system."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=80, unique=True)
     channel = models.CharField(_("channel"), max_length=12, choices=[(c.value, c.label) for c in DEVICE_CHANNELS])
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="device", verbose_name=_("acts as"), editable=False

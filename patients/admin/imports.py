@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
@@ -138,7 +139,7 @@ class ImportRunAdmin(ModelAdmin):
         address = reverse("admin:patients_importrun_rejects", args=[obj.uuid])
         return format_html('<a class="crm-link" href="{}">{}</a>', address, obj.rejected)
 
-    @display(description=_("asked for"), ordering="created_at")
+    @display(description=pgettext_lazy("import", "asked for"), ordering="created_at")
     def asked(self, obj: ImportRun) -> str:
         return shown.moment(obj.created_at)
 

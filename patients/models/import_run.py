@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.models import PublicId
@@ -19,7 +20,7 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
-    STOPPED = "stopped", _("Stopped")
+    STOPPED = "stopped", pgettext_lazy("import", "Stopped")
 
 
 IMPORT_TONE = {
@@ -49,7 +50,7 @@ class ImportRun(PublicId):
     rejects = models.FileField(_("rejected rows"), upload_to="imports/%Y/%m", max_length=200, blank=True)
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    created_at = models.DateTimeField(_("asked for"), default=clock.now, editable=False)
+    created_at = models.DateTimeField(pgettext_lazy("import", "asked for"), default=clock.now, editable=False)
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
     progress_at = models.DateTimeField(_("last progress"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)

@@ -197,7 +197,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         return self.act(
             request, booking, form,
             lambda reason: appointments.mark_noshow(appointment=booking, origin=desk_of(request), reason=reason),
-            title=_("The patient did not come"), submit=_("Record"), facts=self._facts(booking),
+            title=_("The patient did not come"), submit=_("Record: did not come"), facts=self._facts(booking),
             advice=_("This can be undone for ten minutes."), done=_("Recorded."),
         )  # fmt: skip
 

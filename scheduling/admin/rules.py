@@ -4,9 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -19,7 +18,7 @@ from scheduling.models import ChannelRule
 def where(rule: ChannelRule) -> str:
     """What the rule speaks of, the narrowest first."""
     parts = [rule.service, rule.department, rule.site, rule.get_grade_display()]
-    return " · ".join(str(part) for part in parts if part) or _now("Every service")
+    return " · ".join(str(part) for part in parts if part) or gettext("Every service")
 
 
 def describe(rule: ChannelRule) -> str:
@@ -27,18 +26,18 @@ def describe(rule: ChannelRule) -> str:
     said = {"channel": rule.get_channel_display(), "hours": shown.hours(rule.melts_hours)}
     parts = []
     if rule.reserved_percent:
-        kept = _now("%(percent)s %% of each session is kept for “%(channel)s” until %(hours)s before it begins.")
+        kept = gettext("%(percent)s %% of each session is kept for “%(channel)s” until %(hours)s before it begins.")
         parts.append(kept % {**said, "percent": rule.reserved_percent})
     if rule.max_percent < 100:
-        most = _now("“%(channel)s” may take at most %(percent)s %% of a session until %(hours)s before it begins.")
+        most = gettext("“%(channel)s” may take at most %(percent)s %% of a session until %(hours)s before it begins.")
         parts.append(most % {**said, "percent": rule.max_percent})
     if rule.opens_days is not None:
         days = ngettext("%(n)s day", "%(n)s days", rule.opens_days) % {"n": rule.opens_days}
-        parts.append(_now("“%(channel)s” can book from %(days)s before the session.") % {**said, "days": days})
+        parts.append(gettext("“%(channel)s” can book from %(days)s before the session.") % {**said, "days": days})
     if rule.closes_hours:
-        closes = _now("“%(channel)s” can book until %(hours)s before the visit.")
+        closes = gettext("“%(channel)s” can book until %(hours)s before the visit.")
         parts.append(closes % {**said, "hours": shown.hours(rule.closes_hours)})
-    return " ".join(parts) or _now("Changes nothing yet.")
+    return " ".join(parts) or gettext("Changes nothing yet.")
 
 
 @admin.register(ChannelRule)
@@ -84,7 +83,7 @@ class ChannelRuleAdmin(ModelAdmin):
 
     @display(description=_("what it does"))
     def says(self, obj: ChannelRule) -> str:
-        return describe(obj) if obj.pk else _now("Shown after saving.")
+        return describe(obj) if obj.pk else gettext("Shown after saving.")
 
     @display(description=_("in use"), ordering="is_active")
     def use(self, obj: ChannelRule) -> Any:

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import shown
 from common.history import HistoricalRecords
@@ -11,7 +12,7 @@ from directory.models.scope import ScopedQuerySet
 class SessionStatus(models.TextChoices):
     OPEN = "open", _("Open")
     STOPPED = "stopped", _("No new bookings")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
 
 
 SESSION_TONE = {SessionStatus.OPEN: "success", SessionStatus.STOPPED: "warning", SessionStatus.CANCELLED: "danger"}
