@@ -22,7 +22,7 @@ SUITES = {
     "slots": [POSTGRESQL],
     "patients": [POSTGRESQL],
 }
-MORE = {"servers": [POSTGRESQL], "profile": [POSTGRESQL]}  # experiments, run when named
+MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
     "ENVIRONMENT": "development",  # plain HTTP on this machine
