@@ -8,11 +8,12 @@ processes cannot disagree about it.
     slot = slots.first(uuid=…)
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import connection, models
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -50,6 +51,34 @@ class Compiled:
         return next(iter(self.rows(**given)), None)
 
 
+class CompiledUpdate:
+    """`build().update(**changes)` with kept SQL: a conditional UPDATE of which only the number of rows matters."""
+
+    def __init__(self, build: Callable[[], models.QuerySet], **changes: Any):
+        self.build = build
+        self.changes = changes
+        self.by_vendor: dict[str, tuple[str, tuple]] = {}
+
+    def run(self, **given: Any) -> int:
+        """How many rows were changed."""
+        kept = self.by_vendor.get(connection.vendor)
+        if kept is None:
+            kept = self.by_vendor[connection.vendor] = self._compile()
+        sql, params = kept
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _filled(params, given))
+            return cursor.rowcount
+
+    def _compile(self) -> tuple[str, tuple]:
+        query = self.build().query.chain(UpdateQuery)
+        query.add_update_values(self.changes)
+        return query.get_compiler(connection=connection).as_sql()
+
+
+def _filled(params: Iterable[Any], given: dict[str, Any]) -> list[Any]:
+    return [p.value(given) if isinstance(p, Given) else p for p in params]
+
+
 class _Statement:
     """The SQL for one kind of database, and how its rows become objects."""
 
@@ -60,9 +89,8 @@ class _Statement:
         self.make = self._instances() if queryset._iterable_class is ModelIterable else tuple
 
     def run(self, given: dict[str, Any]) -> Iterator[Any]:
-        params = [p.value(given) if isinstance(p, Given) else p for p in self.params]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(self.sql, _filled(self.params, given))
             fetched = cursor.fetchall()
         if self.converters:
             fetched = self._convert(fetched)

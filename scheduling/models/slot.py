@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common import shown
+from common.compiled import CompiledUpdate, Given
 from common.history import HistoricalRecords
 from common.models import PublicId
 from directory.models.scope import ScopedQuerySet
@@ -36,7 +37,7 @@ class SlotQuerySet(ScopedQuerySet):
 
     def claim(self, slot_id: int) -> bool:
         """Take one place, unless the slot is full or closed: one row or none, decided by the database."""
-        return self.free().filter(pk=slot_id).update(taken=F("taken") + 1) == 1
+        return _claim.run(slot=slot_id) == 1
 
     def claim_extra(self, slot_id: int) -> bool:
         """Take a place beyond capacity in a full, open slot; the session's limit is the caller's to keep."""
@@ -111,3 +112,8 @@ class Slot(PublicId):
     def minutes(self) -> int:
         """Length in minutes."""
         return int((self.ends_at - self.starts_at) / dt.timedelta(minutes=1))
+
+
+_claim = CompiledUpdate(
+    lambda: Slot.objects.free().filter(pk=Given("slot", models.BigIntegerField())), taken=F("taken") + 1
+)

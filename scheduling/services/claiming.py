@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from django.db.models import Exists, Max, OuterRef, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum
 
+from common.compiled import Compiled, Given
 from common.errors import ReasonRequired
 from scheduling.errors import OverbookLimit, OverbookNotAllowed, SessionStopped, SlotBlocked, SlotFull
 from scheduling.models import (
@@ -62,10 +63,18 @@ def lowest_free_place(slot: Slot, certainly_first: bool = True) -> int:
     """
     if certainly_first and slot.capacity == 1:
         return 1
-    live = Appointment.objects.filter(slot=OuterRef("pk"), status__in=CLAIMING)
-    top = Subquery(live.order_by().values("slot").annotate(top=Max("place")).values("top"))
-    taken, highest = Slot.objects.filter(pk=slot.pk).values_list("taken", top).get()
+    taken, highest = _taken_and_highest.first(slot=slot.pk)
     return taken if (highest or 0) < taken else _lowest_gap(slot)
+
+
+def _count_places() -> QuerySet:
+    """How many places of a slot are taken, and the highest number given."""
+    live = Appointment.objects.filter(slot=OuterRef("pk"), status__in=CLAIMING)
+    highest = Subquery(live.order_by("-place").values("place")[:1])
+    return Slot.objects.filter(pk=Given("slot", BigIntegerField())).order_by().values_list("taken", highest)
+
+
+_taken_and_highest = Compiled(_count_places)
 
 
 def _lowest_gap(slot: Slot) -> int:
