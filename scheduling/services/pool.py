@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
 
-from scheduling.models import CLAIMING, OPEN, Appointment, Session, Slot
+from scheduling.models import CLAIMING, OPEN, Appointment, Closure, Session, Slot
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Drift:
 
 def check() -> list[Drift]:
     """Every drift in the pool; an empty list is the only good answer."""
-    return [*_taken(), *_overbooking(), *_limits(), *_places(), *_two_at_once(), *_times()]
+    return [*_taken(), *_overbooking(), *_limits(), *_places(), *_two_at_once(), *_times(), *_retired()]
 
 
 def _taken() -> list[Drift]:
@@ -71,3 +71,9 @@ def _times() -> list[Drift]:
     """A booking's times are its slot's."""
     wrong = Appointment.objects.exclude(starts_at=F("slot__starts_at"), ends_at=F("slot__ends_at"))
     return [Drift("times", f"booking {ref}", 0, 1) for ref in wrong.values_list("reference", flat=True)]
+
+
+def _retired() -> list[Drift]:
+    """Nobody holds a time that the roster gave up."""
+    held = Slot.objects.filter(closed=Closure.RETIRED, taken__gt=0)
+    return [Drift("retired", f"slot {uuid}", 0, taken) for uuid, taken in held.values_list("uuid", "taken")]

@@ -59,7 +59,7 @@ def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None 
     at = at or clock.now()
     visible = Session.objects.for_list().visible_to(origin.by).filter(pk__in=[s.pk for s in sessions])
     left_over = Appointment.objects.filter(slot__session=OuterRef("pk"), status__in=AFFECTED)
-    chosen = list(visible.exclude(~Exists(left_over), status=SessionStatus.CANCELLED).order_by("starts_at"))
+    chosen = list(visible.exclude(~Exists(left_over), status=SessionStatus.CANCELLED).order_by("starts_at", "pk"))
     pools: dict[int, list[Slot]] = {}
     result = Plan(chosen)
     for session in chosen:
