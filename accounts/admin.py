@@ -24,7 +24,7 @@ from accounts.models.access import TONE as ACCESS_TONE
 from accounts.models.user import Kind
 from accounts.services import devices
 from common import shown
-from common.admin import FactAdmin, FactInline, ModelAdmin, badge, link_to, rows_link, two_lines
+from common.admin import FactAdmin, FactInline, ModelAdmin, badge, link_to, posted, rows_link, two_lines
 from common.filters import AutocompleteSelectFilter, InUse, Lately
 
 RIGHTS = ("may_search", "may_book", "may_read_patients", "may_register", "sees_all_bookings")
@@ -303,7 +303,7 @@ class ChannelKeyAdmin(ModelAdmin):
         key = self.find(request, object_id)
         if not self.offers(request, "rotate", key):
             raise PermissionDenied
-        form = GraceForm(request.POST or None)
+        form = GraceForm(posted(request))
         if request.method == "POST" and form.is_valid():
             _fresh, secret = devices.rotate(key, **form.cleaned_data)
             return self.page(request, "admin/secret.html", title=_("New key"), original=key, secret=secret)
@@ -319,7 +319,7 @@ class ChannelKeyAdmin(ModelAdmin):
         """It opens nothing from now on."""
         key = self.find(request, object_id)
         return self.act(
-            request, key, forms.Form(request.POST or None), lambda: devices.revoke(key),
+            request, key, forms.Form(posted(request)), lambda: devices.revoke(key),
             title=_("Revoke the key of %(device)s") % {"device": key.device}, submit=_("Revoke"), danger=True,
             advice=_("Whoever uses this key is refused from the next request on. This cannot be undone."),
             done=_("The key opens nothing any more."),

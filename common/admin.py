@@ -10,7 +10,7 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -52,6 +52,11 @@ def rows_link(model: type[Model], text: Any, **query: Any) -> SafeString:
     opts = model._meta
     address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist", query=query)
     return format_html('<a class="crm-link" href="{}">{}</a>', address, text)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: also an empty POST, which is a yes without words."""
+    return request.POST if request.method == "POST" else None
 
 
 class Told:
@@ -306,6 +311,7 @@ __all__ = [
     "Told",
     "badge",
     "link_to",
+    "posted",
     "rows_link",
     "told",
     "two_lines",

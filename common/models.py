@@ -2,10 +2,12 @@
 
 import uuid
 
+from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PublicId(models.Model):
@@ -31,6 +33,7 @@ class Named(models.Model):
         return self.name
 
     @property
+    @display(description=pgettext_lazy("thing", "name"))
     def name(self) -> str:
         """The name in the reader's language, else the one there is."""
         first, second = self.name_zh, self.name_en

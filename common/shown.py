@@ -1,6 +1,7 @@
 """How days, times and amounts stand on every screen: weekday with the date, 24-hour clock, the hospital's zone."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.utils import formats
 from django.utils.translation import gettext, ngettext, pgettext
@@ -8,6 +9,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from common import clock
 
 MISSING = "–"
+SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£", "HKD": "HK$", "SGD": "S$"}
 
 
 def weekday(day: dt.date) -> str:
@@ -70,3 +72,9 @@ def hours(count: int) -> str:
     if count >= 48 and count % 24 == 0:
         return ngettext("%(n)s day", "%(n)s days", count // 24) % {"n": count // 24}
     return ngettext("%(n)s hour", "%(n)s hours", count) % {"n": count}
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`¥480.00`; a currency without a known sign by its ISO code: `480.00 CHF`."""
+    sign = SIGNS.get(currency)
+    return f"{sign}{amount:.2f}" if sign else f"{amount:.2f} {currency}"

@@ -100,7 +100,8 @@ def test_a_known_patient_is_booked_in_a_few_keys_and_the_eye_keeps_its_place(des
     assert keys.count <= KEYS
     booking = Appointment.objects.get(slot=grid[0][1])
     assert (booking.status, booking.patient.name) == ("booked", "张伟")
-    assert desk.evaluate("document.activeElement.dataset.booking") == str(booking.uuid)
+    script = "booking => document.activeElement.dataset.booking === booking"
+    desk.wait_for_function(script, arg=str(booking.uuid))
 
 
 def test_closing_without_booking_gives_the_place_back_and_the_focus_too(desk, grid):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock, shown
+from common.admin import posted
 from common.errors import Refusal
 from desk import grid
 from desk.door import origin_of, staff
@@ -206,7 +207,7 @@ def move(request: HttpRequest, booking: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, booking: UUID) -> HttpResponse:
     """Ask why, then free the place."""
     found = _booking(request, booking)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(posted(request))
     context = {**_shown(request, booking), "form": form, "reason": request.POST.get("reason", "")}
     if not form.is_valid():
         errors = " ".join(message for messages in form.errors.values() for message in messages)

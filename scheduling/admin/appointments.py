@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import clock, shown
-from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, told
+from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, posted, told
 from common.filters import AutocompleteSelectFilter, Lately, When
 from common.references import clean_reference
 from patients.models import Patient
@@ -150,7 +150,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Look for a free place and choose one: the new one is taken before the old one is freed."""
         booking = self.find(request, object_id)
-        form = ChooseSlotForm(request.POST or None)
+        form = ChooseSlotForm(posted(request))
         if request.method == "POST" and form.is_valid():
             with told(request) as outcome:
                 moved = appointments.move(appointment=booking, origin=desk_of(request), **form.cleaned_data)
@@ -182,7 +182,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         """The patient says that they will come."""
         booking = self.find(request, object_id)
         return self.act(
-            request, booking, NoReasonForm(request.POST or None),
+            request, booking, NoReasonForm(posted(request)),
             lambda: appointments.confirm(appointment=booking, origin=desk_of(request)),
             title=_("The patient will come"), submit=_("Confirm"), facts=self._facts(booking),
             done=_("Confirmed."),
@@ -192,7 +192,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
     def noshow(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Record that the patient did not come."""
         booking = self.find(request, object_id)
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(posted(request))
         form.fields["reason"].required = False
         return self.act(
             request, booking, form,
@@ -206,7 +206,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         """Take back a cancellation or a no-show of the last ten minutes."""
         booking = self.find(request, object_id)
         return self.act(
-            request, booking, NoReasonForm(request.POST or None),
+            request, booking, NoReasonForm(posted(request)),
             lambda: appointments.undo(appointment=booking, origin=desk_of(request)),
             title=_("Take it back"), submit=_("Undo"), facts=self._facts(booking),
             done=_("The booking stands again."),
@@ -220,7 +220,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         """Free the place, with a reason."""
         booking = self.find(request, object_id)
         return self.act(
-            request, booking, CancelForm(request.POST or None),
+            request, booking, CancelForm(posted(request)),
             lambda reason, cause: appointments.cancel(
                 appointment=booking, origin=desk_of(request), reason=reason, cause=cause
             ),

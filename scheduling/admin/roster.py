@@ -18,7 +18,7 @@ from unfold.overrides import FORMFIELD_OVERRIDES
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleTimeWidget
 
 from common import clock, shown
-from common.admin import ModelAdmin, ReasonForm, badge, rows_link, two_lines
+from common.admin import ModelAdmin, ReasonForm, badge, posted, rows_link, two_lines
 from common.errors import Refusal
 from common.filters import AutocompleteSelectFilter, InUse, When
 from scheduling.models import ClosedDay, Leave, Schedule, Session
@@ -100,7 +100,7 @@ class ScheduleAdmin(ModelAdmin):
     def change_roster(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Form, then the difference to the weeks already made, then the change."""
         schedule = self.find(request, object_id)
-        form = ScheduleChangeForm(request.POST or None, instance=Schedule.objects.get(pk=schedule.pk))
+        form = ScheduleChangeForm(posted(request), instance=Schedule.objects.get(pk=schedule.pk))
         reason = ReasonForm(request.POST if "apply" in request.POST else None)
         plan = self._plan(schedule, form) if request.method == "POST" else None
         if plan and "apply" in request.POST and reason.is_valid() and self._apply(request, plan, reason):
@@ -143,7 +143,7 @@ class ScheduleAdmin(ModelAdmin):
     def generate(self, request: HttpRequest) -> HttpResponse:
         """What the nightly job does, for days of one's choice."""
         today = clock.today()
-        form = DaysForm(request.POST or None, initial={"first": today, "last": today + dt.timedelta(days=27)})
+        form = DaysForm(posted(request), initial={"first": today, "last": today + dt.timedelta(days=27)})
         if request.method == "POST" and form.is_valid():
             mine = self.get_queryset(request).filter(is_active=True).select_related("service__department")
             made = sessions.generate(**form.cleaned_data, by=request.user, schedules=mine)

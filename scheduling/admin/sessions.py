@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import clock, shown
-from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, rows_link, two_lines
+from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, posted, rows_link, two_lines
 from common.errors import Refusal
 from common.filters import AutocompleteSelectFilter, When
 from directory.models import HealthcareService, Location, Practitioner
@@ -166,7 +166,7 @@ class SessionAdmin(FactAdmin):
                 stoppages.lift(stoppage, origin=desk_of(request), reason=reason)
 
         return self.act(
-            request, session, ReasonForm(request.POST or None), do, title=_("Take bookings again"),
+            request, session, ReasonForm(posted(request)), do, title=_("Take bookings again"),
             submit=_("Open the session"), done=_("The session takes bookings again."),
             advice=_("Bookings that were cancelled stay cancelled: those patients have been told."),
         )  # fmt: skip
@@ -188,7 +188,7 @@ class SessionAdmin(FactAdmin):
         wanted = [pk for pk in request.GET.getlist("session") if pk.isdigit()][:200]
         chosen = list(self.get_queryset(request).filter(pk__in=wanted))
         plan = stoppages.plan(chosen, origin=desk_of(request))
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(posted(request))
         if request.method == "POST" and form.is_valid():
             answer = self._stop(request, plan, form)
             if answer:
@@ -225,7 +225,7 @@ class SessionAdmin(FactAdmin):
     )  # fmt: skip
     def add_extra(self, request: HttpRequest) -> HttpResponse:
         """A session beyond the roster (加号)."""
-        form = extra_form(self, request)(request.POST or None, initial={"day": clock.today()})
+        form = extra_form(self, request)(posted(request), initial={"day": clock.today()})
         return self.act(
             request, Session(), form, lambda **given: self._extra(request, given), title=_("Add an extra session"),
             submit=_("Add the session"), done=_("Added. Its places are open."),
@@ -348,7 +348,7 @@ class SlotAdmin(FactAdmin):
         slot = self.find(request, object_id)
         rows = Slot.objects.filter(pk=slot.pk)
         return self.act(
-            request, slot, ReasonForm(request.POST or None),
+            request, slot, ReasonForm(posted(request)),
             lambda reason: slots.block(rows, by=request.user, reason=reason),
             title=_("Block this time"), submit=_("Block"), facts=[(_("Time"), slot_line(slot))],
             advice=_("Nobody new can book it; bookings on it stay."), done=_("Blocked."),
@@ -360,7 +360,7 @@ class SlotAdmin(FactAdmin):
         slot = self.find(request, object_id)
         rows = Slot.objects.filter(pk=slot.pk)
         return self.act(
-            request, slot, ReasonForm(request.POST or None),
+            request, slot, ReasonForm(posted(request)),
             lambda reason: slots.unblock(rows, by=request.user, reason=reason),
             title=_("Open this time again"), submit=_("Unblock"), facts=[(_("Time"), slot_line(slot))],
             done=_("Open again."),
@@ -370,7 +370,7 @@ class SlotAdmin(FactAdmin):
     def resize(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """More or fewer places, never fewer than are taken."""
         slot = self.find(request, object_id)
-        form = CapacityForm(request.POST or None, initial={"capacity": slot.capacity})
+        form = CapacityForm(posted(request), initial={"capacity": slot.capacity})
         form.order_fields(["capacity", "reason"])
         return self.act(
             request, slot, form,

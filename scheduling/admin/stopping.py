@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import shown
-from common.admin import FactAdmin, ReasonForm, badge, link_to, two_lines
+from common.admin import FactAdmin, ReasonForm, badge, link_to, posted, two_lines
 from common.filters import AutocompleteSelectFilter, When
 from scheduling import seeing
 from scheduling.models import Stoppage
@@ -67,7 +67,7 @@ class StoppageAdmin(FactAdmin):
         """Take the stoppage back; cancelled bookings stay cancelled."""
         stoppage = self.find(request, object_id)
         return self.act(
-            request, stoppage, ReasonForm(request.POST or None),
+            request, stoppage, ReasonForm(posted(request)),
             lambda reason: stoppages.lift(stoppage, origin=desk_of(request), reason=reason),
             title=_("Take bookings again"), submit=_("Open the session"),
             facts=[(_("Session"), stoppage.session)], done=_("The session takes bookings again."),

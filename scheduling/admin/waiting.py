@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import clock, shown
-from common.admin import FactAdmin, FactInline, ModelAdmin, ReasonForm, badge, link_to, told, two_lines
+from common.admin import FactAdmin, FactInline, ModelAdmin, ReasonForm, badge, link_to, posted, told, two_lines
 from common.filters import AutocompleteSelectFilter, Chips
 from patients.models import Patient
 from scheduling import seeing
@@ -165,7 +165,7 @@ class WaitlistEntryAdmin(ModelAdmin):
     def offer(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Choose a free place; it is held for this person alone while they answer."""
         entry = self.find(request, object_id)
-        form = ChooseSlotForm(request.POST or None)
+        form = ChooseSlotForm(posted(request))
         if request.method == "POST" and form.is_valid():
             with told(request) as outcome:
                 made = waitlist.offer(entry=entry, slot=form.cleaned_data["slot"], origin=desk_of(request))
@@ -193,7 +193,7 @@ class WaitlistEntryAdmin(ModelAdmin):
         """The person no longer waits."""
         entry = self.find(request, object_id)
         return self.act(
-            request, entry, ReasonForm(request.POST or None),
+            request, entry, ReasonForm(posted(request)),
             lambda reason: waitlist.withdraw(entry=entry, origin=desk_of(request), reason=reason),
             title=_("Take off the waiting list"), submit=_("Take off the list"), danger=True,
             facts=[(_("Patient"), entry.patient), (_("Service"), entry.service)], done=_("No longer waits."),
@@ -255,7 +255,7 @@ class WaitlistOfferAdmin(OfferColumns, FactAdmin):
         """The person takes the place."""
         offer = self.find(request, object_id)
         return self.act(
-            request, offer, NoReasonForm(request.POST or None),
+            request, offer, NoReasonForm(posted(request)),
             lambda: waitlist.accept(offer=offer, origin=desk_of(request)),
             title=_("%(name)s takes the place") % {"name": offer.entry.patient}, submit=_("Book it"),
             facts=[(_("Place"), self.place(offer))], done=_("Booked."),
@@ -269,7 +269,7 @@ class WaitlistOfferAdmin(OfferColumns, FactAdmin):
         """The person waits on; the place is free."""
         offer = self.find(request, object_id)
         return self.act(
-            request, offer, NoReasonForm(request.POST or None),
+            request, offer, NoReasonForm(posted(request)),
             lambda: waitlist.decline(offer=offer, origin=desk_of(request)),
             title=_("%(name)s does not take the place") % {"name": offer.entry.patient}, submit=_("Waits on"),
             facts=[(_("Place"), self.place(offer))], done=_("The place is free; the person waits on."),
