@@ -172,14 +172,24 @@ class RoleAdmin(FactAdmin):
 
 class KeyInline(FactInline):
     model = ChannelKey
-    fields = ("prefix", "state", "created", "last_used_at", "expiry_date")
-    readonly_fields = ("state",)
-    show_change_link = True
+    fields = readonly_fields = ("key", "state", "made", "last_used")
     verbose_name_plural = _("Keys")
+
+    @display(description=_("begins with"))
+    def key(self, obj: ChannelKey) -> Any:
+        return link_to(obj, f"{obj.prefix}…")
 
     @display(description=_("state"))
     def state(self, obj: ChannelKey) -> Any:
         return key_state(obj)
+
+    @display(description=_("made"))
+    def made(self, obj: ChannelKey) -> str:
+        return shown.moment(obj.created)
+
+    @display(description=_("last used"))
+    def last_used(self, obj: ChannelKey) -> str:
+        return shown.moment(obj.last_used_at) if obj.last_used_at else str(_("Never"))
 
 
 def key_state(key: ChannelKey) -> Any:

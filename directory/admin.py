@@ -191,7 +191,7 @@ class HealthcareServiceAdmin(Catalogue):
 
     @display(description=_("fee"), ordering="fee_amount")
     def fee(self, obj: HealthcareService) -> str:
-        return f"{obj.fee_amount:.2f} {obj.fee_currency}"
+        return shown.money(obj.fee_amount, obj.fee_currency)
 
     @display(description=_("for whom"))
     def for_whom(self, obj: HealthcareService) -> str:

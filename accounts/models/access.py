@@ -1,5 +1,7 @@
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -47,4 +49,12 @@ class AccessLog(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(action__in=Action.values), name="access_action_known")]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} · {self.subject_kind}"
+        return f"{self.get_action_display()} · {self.subject_word}"
+
+    @property
+    def subject_word(self) -> str:
+        """The kind of record as the screens call it."""
+        try:
+            return capfirst(str(apps.get_model(self.subject_kind)._meta.verbose_name))
+        except (LookupError, ValueError):  # a noun of an older version
+            return self.subject_kind

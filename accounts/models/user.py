@@ -34,6 +34,8 @@ class User(PublicId, AbstractUser):
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
+        if self.kind == Kind.SYSTEM:
+            return str(Kind.SYSTEM.label)  # whatever language its row was made in
         return self.name or self.username
 
     def get_full_name(self) -> str:
