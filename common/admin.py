@@ -27,6 +27,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from common import exports
 from common.badges import badge
+from common.changes import ChangeInWords
 from common.errors import Refusal
 
 
@@ -216,19 +217,35 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
         answer.status_code = 422 if form.errors else 200
         return answer
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Without a way to a history that is not kept."""
+        known = {"show_history": hasattr(self.model, "history")}
+        return super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The library shows the history of any row whose number is known; we ask first whether it may be seen."""
-        self.find(request, object_id)
+        self._find_kept(request, object_id)
         return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
         """An old version is looked at, never brought back: the services would not have agreed to it."""
-        self.find(request, object_id)
+        self._find_kept(request, object_id)
         if request.method == "POST":
             raise PermissionDenied
         return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _find_kept(self, request: HttpRequest, object_id: str) -> None:
+        if not hasattr(self.model, "history"):
+            raise Http404
+        self.find(request, object_id)
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Model) -> ChangeInWords:
+        """What changed, in the words of the screens."""
+        return ChangeInWords(self.model, historical_record)
 
     def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """See `history_form_view`."""
@@ -257,19 +274,6 @@ class FactAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
-    ) -> HttpResponse:
-        """Without a way to a history that is not kept."""
-        known = {"show_history": hasattr(self.model, "history")}
-        return super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """A fact has no history: it is one."""
-        if not hasattr(self.model, "history"):
-            raise Http404
-        return super().history_view(request, object_id, extra_context)
 
 
 class TabularInline(Looks, UnfoldTabularInline):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from accounts.models import Channel, User
 from common import clock
@@ -80,7 +81,7 @@ def _make(chosen: list[int] | None, calendar: Calendar, days: list[dt.date], by:
                 session = session_of(schedule, day, calendar)
                 if session and _reserve(busy, session):
                     fresh.append(session)
-    with acting(by, "roster"):
+    with acting(by, gettext_noop("roster")):
         return _write(fresh)
 
 
