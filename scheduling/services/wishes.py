@@ -1,0 +1,192 @@
+"""What somebody looks for, and the slots that fit it: the rows of a search, read with kept SQL.
+
+The SQL of a search depends only on which questions are asked, not on their answers, so it is kept per shape
+(`common.compiled`). Lists of ids are padded to the next power of two, so that shapes stay few.
+"""
+
+import datetime as dt
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import BigIntegerField, Count, DateTimeField, F, Q, QuerySet, UUIDField
+
+from accounts.models import User
+from common import clock
+from common.compiled import Compiled, Given
+from directory.models import HealthcareService
+from scheduling.models import Appointment, AppointmentStatus, Closure, SessionStatus, Slot
+from scheduling.models.waitlist import PartOfDay
+
+MOST_ENDED = 1024  # ended holds that a search counts as free by itself; the minutely job writes them down
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody looks for. Ids are public UUIDs; days are the hospital's, both included.
+
+    include_full: also slots without a place, each with the reason. after: the cursor of the page before.
+    """
+
+    first_day: dt.date
+    last_day: dt.date
+    service: UUID | None = None
+    practitioner: UUID | None = None
+    department: UUID | None = None
+    site: UUID | None = None
+    part_of_day: str = PartOfDay.ANY
+    include_full: bool = False
+    after: str = ""
+    limit: int = 50
+
+
+class BadCursor(ValueError):
+    """The cursor was not made by this search."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Which questions a search asks; searches of one shape share their SQL."""
+
+    services: int
+    ended: int
+    practitioner: bool
+    part_of_day: str
+    include_full: bool
+    after: bool
+    limit: int
+
+
+def fitting(wish: Wish, by: User, at: dt.datetime, ended: dict[int, int]) -> list[Slot]:
+    """Up to `limit + 1` slots that fit, soonest first, with session and service; within the person's scope.
+
+    Without `include_full` only those with a place in an open, released session; `ended` are slots whose hold has
+    ended. Raises BadCursor.
+    """
+    after = _read_cursor(wish.after) if wish.after else (None, None)
+    services = {service.pk: service for service in services_of(wish, by)}
+    if not services:
+        return []
+    shape = _Shape(
+        services=_padded_size(services),
+        ended=_padded_size(ended),
+        practitioner=wish.practitioner is not None,
+        part_of_day=wish.part_of_day,
+        include_full=wish.include_full,
+        after=bool(wish.after),
+        limit=wish.limit + 1,
+    )
+    lists = _padded("service", services, shape.services) | _padded("ended", ended, shape.ended)
+    rows = list(_statement(shape).rows(**_values(wish, at), moment=after[0], pk=after[1], **lists))
+    for slot in rows:
+        slot.service = services[slot.service_id]
+    return rows
+
+
+def ended_holds(at: dt.datetime) -> dict[int, int]:
+    """Slot id -> holds on it that have ended and are not yet written down."""
+    return dict(_ended.rows(at=at))
+
+
+_ended = Compiled(
+    lambda: (
+        Appointment.objects.filter(status=AppointmentStatus.HELD, held_until__lte=Given("at", DateTimeField()))
+        .order_by()
+        .values_list("slot_id")
+        .annotate(n=Count("pk"))[:MOST_ENDED]
+    )
+)
+
+
+def services_of(wish: Wish, by: User) -> list[HealthcareService]:
+    """Services in use that fit the wish and lie in the person's scope, with department and site.
+
+    Read first, so that the database walks the index of free places service by service, in order of time.
+    """
+    asked = tuple(name for name in ("service", "department", "site", "practitioner") if getattr(wish, name))
+    if by.sees_everything:
+        return list(_services_statement(asked).rows(**{name: getattr(wish, name) for name in asked}))
+    values = {name: getattr(wish, name) for name in asked}
+    return list(_services_query(values).visible_to(by))
+
+
+@lru_cache(maxsize=16)
+def _services_statement(asked: tuple[str, ...]) -> Compiled:
+    return Compiled(lambda: _services_query({name: Given(name, UUIDField()) for name in asked}))
+
+
+def _services_query(values: dict[str, object]) -> QuerySet[HealthcareService]:
+    """By public ids, or by what will be given for them."""
+    rows = HealthcareService.objects.filter(is_active=True).select_related("department__site").order_by()
+    paths = {"service": "uuid", "department": "department__uuid", "site": "department__site__uuid"}
+    rows = rows.filter(**{path: values[name] for name, path in paths.items() if name in values})
+    if "practitioner" in values and "service" not in values:
+        rows = rows.filter(sessions__practitioner__uuid=values["practitioner"]).distinct()
+    return rows
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: _Shape) -> Compiled:
+    return Compiled(lambda: _query(shape))
+
+
+def _query(shape: _Shape) -> QuerySet[Slot]:
+    """The rows of a search of this shape; `_values` gives what is left open here."""
+    moment, at = DateTimeField(), Given("at", DateTimeField())
+    slots = Slot.objects.in_roster().select_related("session__practitioner", "session__location")
+    slots = slots.filter(service__pk__in=_given("service", shape.services))
+    slots = slots.filter(starts_at__gte=Given("since", moment), starts_at__lt=Given("until", moment))
+    if shape.practitioner:
+        slots = slots.filter(session__practitioner__uuid=Given("practitioner", UUIDField()))
+    if shape.part_of_day:
+        before_noon = Q(starts_at__hour__lt=12)  # Django compares in the current, that is the hospital's zone
+        slots = slots.filter(before_noon if shape.part_of_day == PartOfDay.MORNING else ~before_noon)
+    if not shape.include_full:
+        slots = slots.filter(_has_place(shape), session__status=SessionStatus.OPEN, session__released_at__lte=at)
+    if shape.after:
+        same_moment = Q(starts_at=Given("moment", moment), pk__lte=Given("pk", BigIntegerField()))
+        slots = slots.filter(starts_at__gte=Given("moment", moment)).exclude(same_moment)
+    return slots.order_by("starts_at", "pk")[: shape.limit]
+
+
+def _has_place(shape: _Shape) -> Q:
+    """A place that nobody claims, or whose hold has ended. Those are few and named one by one: an OR over a subquery
+    would cost the index that finds free places."""
+    free = Q(closed=Closure.OPEN, taken__lt=F("capacity"))
+    return free | Q(pk__in=_given("ended", shape.ended), closed=Closure.OPEN) if shape.ended else free
+
+
+def _given(name: str, count: int) -> list[Given]:
+    return [Given(f"{name}{n}", BigIntegerField()) for n in range(count)]
+
+
+def _values(wish: Wish, at: dt.datetime) -> dict[str, object]:
+    """When and with whom."""
+    start, end = clock.day_bounds(wish.first_day)[0], clock.day_bounds(wish.last_day)[1]
+    return {"since": max(start, at), "until": end, "at": at, "practitioner": wish.practitioner}
+
+
+def _padded_size(ids: dict) -> int:
+    """The next power of two; 0 for none."""
+    return 1 << (len(ids) - 1).bit_length() if ids else 0
+
+
+def _padded(name: str, ids: dict, size: int) -> dict[str, int]:
+    """The ids by name, the last one repeated until `size` are given."""
+    given = list(ids) + list(ids)[-1:] * (size - len(ids))
+    return {f"{name}{n}": pk for n, pk in enumerate(given)}
+
+
+def cursor_of(slot: Slot) -> str:
+    """Where the page after this slot begins."""
+    return urlsafe_b64encode(f"{slot.starts_at.timestamp():.6f}:{slot.pk}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[dt.datetime, int]:
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment, pk = text.split(":")
+        return dt.datetime.fromtimestamp(float(moment), dt.UTC), max(0, min(int(pk), 2**62))
+    except (ValueError, OverflowError, OSError) as error:
+        raise BadCursor(cursor) from error
