@@ -296,7 +296,10 @@ def extra_form(model_admin: SessionAdmin, request: HttpRequest) -> type[forms.Fo
         "location": choice("location", Location.objects.filter(is_active=True), required=False),
     }
     form = type("ExtraSessionForm", (ExtraSessionForm,), fields)
-    form.field_order = ["practitioner", "service", "location", "day", "starts", "ends"]
+    form.field_order = [
+        "practitioner", "service", "location", "day", "starts", "ends", "slot_minutes", "capacity", "overbook_limit",
+        "reason",
+    ]  # fmt: skip
     return form
 
 

@@ -142,6 +142,10 @@ class WaitlistEntryAdmin(ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("scheduling.view_waitlistentry")
 
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> tuple:
+        """Nothing was offered to somebody who is just being added."""
+        return super().get_inlines(request, obj) if obj else ()
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         """From today for four weeks."""
         today = clock.today()
