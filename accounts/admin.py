@@ -23,9 +23,9 @@ from accounts.models import AccessLog, ChannelKey, Device, Role, User
 from accounts.models.access import TONE as ACCESS_TONE
 from accounts.models.user import Kind
 from accounts.services import devices
-from common import shown
+from common import clock, shown
 from common.admin import FactAdmin, FactInline, ModelAdmin, badge, link_to, posted, rows_link, two_lines
-from common.filters import AutocompleteSelectFilter, InUse, Lately
+from common.filters import AutocompleteSelectFilter, Chips, InUse, Lately
 
 RIGHTS = ("may_search", "may_book", "may_read_patients", "may_register", "sees_all_bookings")
 
@@ -203,6 +203,23 @@ def key_state(key: ChannelKey) -> Any:
     return badge(_("Valid"), "success")
 
 
+class KeyStanding(Chips):
+    """Keys that open something, unless asked for the others."""
+
+    title = _("state")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("valid", _("Valid")), ("over", _("Revoked or expired")), ("all", _("All"))]
+
+    def value(self) -> str:
+        return super().value() or "valid"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        over = Q(revoked=True) | Q(expiry_date__lt=clock.now())
+        return {"valid": queryset.exclude(over), "over": queryset.filter(over)}.get(self.value(), queryset)
+
+
 class GraceForm(forms.Form):
     """How long the old key works beside the new one."""
 
@@ -289,7 +306,7 @@ class ChannelKeyAdmin(ModelAdmin):
     """Keys are made at their device and shown once; here are their rights, their last use and their end."""
 
     list_display = ("device", "beginning", "state", "rights", "last_used", "made")
-    list_filter = (("device", AutocompleteSelectFilter), "revoked")
+    list_filter = (KeyStanding, ("device", AutocompleteSelectFilter))
     list_select_related = ("device",)
     search_fields = ("device__name", "prefix")
     ordering = ("-created",)

@@ -150,3 +150,12 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(as_role, name, django_as
     client.get(address)
     with django_assert_max_num_queries(13):
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("asked", "shown"), [({}, True), ({"standing": "over"}, False), ({"standing": "all"}, True)])
+def test_the_list_of_keys_opens_with_those_that_open_something(as_role, asked, shown):
+    client = as_role("administrator")
+    device = devices.register(name="Hall kiosk", channel="kiosk")
+    key, _secret = devices.create_key(device)
+    answer = client.get(reverse("admin:accounts_channelkey_changelist"), asked)
+    assert (key.prefix in answer.text) is shown
