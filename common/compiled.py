@@ -9,10 +9,11 @@ processes cannot disagree about it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -20,16 +21,17 @@ from django.db.models.sql.compiler import SQLCompiler
 class Given(models.Expression):
     """A value that is given at each run. `field` says how the database wants it."""
 
-    def __init__(self, name: str, field: models.Field):
+    def __init__(self, name: str, field: models.Field, through: Callable[[Any], Any] = lambda value: value):
         super().__init__(output_field=field)
         self.name = name
+        self.through = through  # what the statement uses is through(value)
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list]:
         return "%s", [self]
 
     def value(self, given: dict[str, Any]) -> Any:
         """The given value as a parameter of the statement."""
-        return self.output_field.get_db_prep_value(given[self.name], connection)
+        return self.output_field.get_db_prep_value(self.through(given[self.name]), connection)
 
 
 class Compiled:
@@ -86,7 +88,8 @@ class _Statement:
         self.compiler = queryset.query.get_compiler(connection=connection)
         self.sql, self.params = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
-        self.make = self._instances() if queryset._iterable_class is ModelIterable else tuple
+        makers = {ModelIterable: self._instances, FlatValuesListIterable: lambda: itemgetter(0)}
+        self.make = makers.get(queryset._iterable_class, lambda: tuple)()
 
     def run(self, given: dict[str, Any]) -> Iterator[Any]:
         with connection.cursor() as cursor:

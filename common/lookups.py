@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.expressions import OrderBy
 from django.db.models.lookups import Lookup
 
+from common.compiled import Given
+
 _AFTER_SURROGATES = "\ue000"
 
 
@@ -41,8 +43,8 @@ class Prefix(Lookup):
     lookup_name = "prefix"
     prepare_rhs = False
 
-    def get_prep_lookup(self) -> str:
-        return str(self.rhs)
+    def get_prep_lookup(self) -> str | Given:
+        return self.rhs if isinstance(self.rhs, Given) else str(self.rhs)
 
     def as_sql(self, compiler, connection):  # type: ignore[no-untyped-def]
         return self._between(compiler, connection, ">=", "<")
@@ -52,10 +54,16 @@ class Prefix(Lookup):
 
     def _between(self, compiler, connection, from_, before):  # type: ignore[no-untyped-def]
         column, params = self.process_lhs(compiler, connection)
-        end = just_after(self.rhs)
+        end = self._end()
         if end is None:
             return f"{column} {from_} %s", [*params, self.rhs]
         return f"({column} {from_} %s AND {column} {before} %s)", [*params, self.rhs, *params, end]
+
+    def _end(self) -> str | Given | None:
+        """Where the range ends; of a prefix that is given at each run, so is its end (it must not be empty)."""
+        if isinstance(self.rhs, Given):
+            return Given(self.rhs.name, self.rhs.output_field, through=just_after)
+        return just_after(self.rhs)
 
 
 class ByteOrder(OrderBy):
