@@ -1,4 +1,4 @@
-"""Strings of packages that have no Chinese of their own, so that our catalogue carries them (`make messages`)."""
+"""Strings of packages that our catalogue carries (`make messages`): they have no Chinese of their own, or none for us."""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
@@ -96,6 +96,75 @@ BORROWED = [
 # Django's Chinese has 星期一 for both; beside a date it is 周一.
 WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 
+# What Django's own Chinese says stiffly, wrongly, or in other words than our pages.
+BETTERED = [
+    _("%(model_name)s with this %(field_label)s already exists."),
+    _("%(model_name)s with this %(field_labels)s already exists."),
+    _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    _("0 of %(cnt)s selected"),
+    _("A user with that username already exists."),
+    _("active"),
+    _("Add"),
+    _("Add %s"),
+    _("Breadcrumbs"),
+    _("Change %s"),
+    _("Change history: %s"),
+    _("Constraint “%(name)s” is violated."),
+    _("date joined"),
+    _("Designates that this user has all permissions without explicitly assigning them."),
+    _("Designates whether the user can log into this admin site."),
+    _("Designates whether this user should be treated as active. Unselect this instead of deleting accounts."),
+    _("email address"),
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
+    _("Enter a number."),
+    _("Enter a valid date."),
+    _("Enter a valid date/time."),
+    _("Enter a valid email address."),
+    _("Enter a valid time."),
+    _("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+    _("Enter a whole number."),
+    _("Filter"),
+    _("Filters"),
+    _("History"),
+    _("Items must be selected in order to perform actions on them. No items have been changed."),
+    _("Log out"),
+    _("Logged out"),
+    _("memory cost"),
+    _("No action selected."),
+    _("parallelism"),
+    _("Please enter a correct %(username)s and password. Note that both fields may be case-sensitive."),
+    _(
+        "Please enter the correct %(username)s and password for a staff account. Note that both fields may be case-sensitive."
+    ),
+    _("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+    _("Save and add another"),
+    _("Select %s"),
+    _("Select %s to change"),
+    _("Select %s to view"),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+    _("staff status"),
+    _("superuser status"),
+    _("Thanks for spending some quality time with the web site today."),
+    _("The {name} “{obj}” was added successfully."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("This account is inactive."),
+    _("This field is required."),
+    _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
+    _("time cost"),
+    _("variety"),
+    _("View %s"),
+    _("View history: %s"),
+    _(
+        "You are authenticated as %(username)s, but are not authorized to access this page. Would you like to login to a different account?"
+    ),
+    _("You may edit it again below."),
+]
+
 
 def borrowed_counts(count: int) -> list[str]:
     """Those with a singular and a plural."""
@@ -111,4 +180,11 @@ def borrowed_counts(count: int) -> list[str]:
             count,
         ),
         ngettext("Export %(len)s selected item.", "Export %(len)s selected items.", count),
+        ngettext(
+            "%(count)s %(name)s was changed successfully.", "%(count)s %(name)s were changed successfully.", count
+        ),
+        ngettext("%(counter)s result", "%(counter)s results", count),
+        ngettext("%(total_count)s selected", "All %(total_count)s selected", count),
+        ngettext("entry", "entries", count),
+        ngettext("Please correct the error below.", "Please correct the errors below.", count),
     ]
