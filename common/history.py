@@ -7,6 +7,7 @@ person); every history row written inside carries that user and reason, bulk cha
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,6 +18,8 @@ from simple_history.manager import HistoryDescriptor
 from simple_history.models import HistoricalRecords as LibraryRecords
 from simple_history.utils import bulk_create_with_history as library_bulk_create
 from simple_history.utils import bulk_update_with_history as library_bulk_update
+
+from common.compiled import CompiledInsert
 
 _user: ContextVar[Any] = ContextVar("acting_user", default=None)
 _reason: ContextVar[str] = ContextVar("acting_reason", default="")
@@ -107,6 +110,33 @@ class ActingUserMiddleware:
             return self.get_response(request)
         with acting(user):
             return self.get_response(request)
+
+
+def insert_with_history(row: models.Model) -> models.Model:
+    """Write a new row and its history row with kept SQL: as `row.save()`, without signals, for a path where it counts.
+
+    Author and reason come from `acting`.
+    """
+    _insert(type(row)).run(row)
+    history = type(row)._meta.simple_history_manager_attribute
+    past = getattr(type(row), history).model
+    values = {field.attname: getattr(row, field.attname) for field in past.tracked_fields}
+    author = acting_user()
+    _insert(past).run(
+        past(
+            **values,
+            history_date=timezone.now(),
+            history_type="+",
+            history_user_id=author.pk if author else None,
+            history_change_reason=acting_reason()[:200],
+        )
+    )
+    return row
+
+
+@lru_cache(maxsize=64)
+def _insert(model: type[models.Model]) -> CompiledInsert:
+    return CompiledInsert(model)
 
 
 def record_history(rows: models.QuerySet, change: str) -> int:

@@ -3,7 +3,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import models
 
-from common.compiled import Compiled, Given
+from common.compiled import Compiled, CompiledInsert, CompiledUpdate, Given
 
 
 @pytest.mark.django_db
@@ -47,3 +47,21 @@ def test_related_rows_and_annotations_come_along(django_assert_num_queries):
 def test_a_list_of_values_comes_as_tuples():
     kept = Compiled(lambda: Group.objects.filter(name=Given("name", models.CharField())).values_list("name", "pk"))
     assert kept.first(name="auditor") == ("auditor", Group.objects.get(name="auditor").pk)
+
+
+@pytest.mark.django_db
+def test_a_kept_insert_writes_what_save_writes():
+    group = CompiledInsert(Group).run(Group(name="night shift"))
+    assert Group.objects.get(name="night shift") == group
+    assert CompiledInsert(Group).run(Group(name="day shift")).pk != group.pk
+    group.name = "late shift"
+    group.save()
+    assert Group.objects.filter(name="late shift").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_kept_update_counts_the_rows_it_changed():
+    rename = CompiledUpdate(lambda: Group.objects.filter(name=Given("old", models.CharField())), name="x")
+    assert rename.run(old="auditor") == 1
+    assert rename.run(old="auditor") == 0
+    assert Group.objects.filter(name="x").exists()

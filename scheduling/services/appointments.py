@@ -9,6 +9,7 @@ from uuid import UUID
 
 from common import clock
 from common.errors import NotAllowed
+from common.history import insert_with_history
 from patients.models import Patient
 from scheduling.errors import (
     NothingToUndo,
@@ -81,7 +82,7 @@ def make(
 ) -> Appointment:
     """Write the claim as a row."""
     fields = {"status": AppointmentStatus.BOOKED} | more
-    return Appointment.objects.create(
+    claim = Appointment(
         patient=patient,
         slot=slot,
         place=place,
@@ -93,6 +94,7 @@ def make(
         created_at=at,
         **fields,
     )
+    return insert_with_history(claim)
 
 
 def move(

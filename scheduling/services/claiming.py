@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum
 
-from common.compiled import Compiled, Given
+from common.compiled import Compiled, CompiledInsert, Given
 from common.errors import ReasonRequired
 from scheduling.errors import OverbookLimit, OverbookNotAllowed, SessionStopped, SlotBlocked, SlotFull
 from scheduling.models import (
@@ -118,7 +118,7 @@ def record(
     from_slot_id: int | None = None,
 ) -> AppointmentEvent:
     """Write the fact, in the transaction that makes it true."""
-    return AppointmentEvent.objects.create(
+    event = AppointmentEvent(
         appointment=appointment,
         kind=kind,
         at=at,
@@ -130,6 +130,10 @@ def record(
         request_key=origin.key,
         request_digest=origin.digest if origin.key else "",
     )
+    return _events.run(event)
+
+
+_events = CompiledInsert(AppointmentEvent)
 
 
 def _why_not(slot: Slot) -> Exception:
