@@ -62,7 +62,6 @@ GROUPS = [
     ),
 ]  # fmt: skip
 PAGES = {"desk:day": _("Day grid")}
-CLOSED = (_("Directory"), _("People's records"), _("Staff and access"))  # opened by a click; the desk needs them rarely
 
 
 def navigation(request: HttpRequest) -> list[dict]:
@@ -74,7 +73,7 @@ def navigation(request: HttpRequest) -> list[dict]:
 
 def _group(request: HttpRequest, title: str, lines: list[tuple]) -> dict:
     items = [_item(icon, page) for icon, page, *right in lines if request.user.has_perm(_right(page, *right))]
-    return {"title": title, "items": items, "collapsible": title in CLOSED}
+    return {"title": title, "items": items}
 
 
 def _item(icon: str, page: str) -> dict:

@@ -44,6 +44,11 @@ def stylesheet(request) -> str:
     return static("crm.css")
 
 
+def script(request) -> str:
+    """The address of the one own script of every page."""
+    return static("reach.js")
+
+
 def icon(request) -> str:
     """The address of the browser tab's picture."""
     return static("crm.svg")

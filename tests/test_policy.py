@@ -1,7 +1,6 @@
 """What Unfold's scripts need is allowed by the content policy, and what an attacker writes is not."""
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
@@ -21,11 +20,11 @@ def test_staff_sign_in_and_open_the_desk_without_a_forbidden_script(page, alice)
     page.wait_for_url("**/admin/")
 
 
-@pytest.mark.parametrize("model", sorted(admin.site._registry, key=str)[:3], ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("model", ["accounts_user", "directory_department", "scheduling_schedule"])
 def test_lists_and_forms_work_under_the_policy(page, sign_in, alice, model):
     sign_in(alice)
     for name in ("changelist", "add"):
-        page.goto(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}"))
+        page.goto(reverse(f"admin:{model}_{name}"))
         page.wait_for_load_state("networkidle")
         assert page.evaluate("typeof window.Alpine") == "object"
 
