@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ ENVIRONMENT = {
 def main() -> int:
     """0 when every promise that was measured is kept."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every `finally` runs
     if not wrk.is_installed():
         print(wrk.MISSING, file=sys.stderr)
         return 2
@@ -90,11 +92,24 @@ def _job(name: str, database: str, server: postgres.Server, *, quick: bool) -> l
             environment["DATABASE_URL"] = server.fresh("crm_bench")
             environment["BENCH_POSTGRES_PID"] = str(server.pid or "")
         command = [sys.executable, "-m", "benchmarks.job", name, folder]
-        subprocess.run(command, env=environment, cwd=HERE.parent, check=True)
+        _watch(command, environment)
         found = json.loads((Path(folder) / "findings.json").read_text())
     if database == POSTGRESQL:
         server.drop("crm_bench")
     return found
+
+
+def _watch(command: list[str], environment: dict[str, str]) -> None:
+    """Run to the end; whoever stops us stops the child too, which then ends the servers that it started."""
+    with subprocess.Popen(command, env=environment, cwd=HERE.parent) as child:
+        try:
+            code = child.wait()
+        except BaseException:
+            child.terminate()
+            child.wait(60)
+            raise
+    if code:
+        raise SystemExit(f"{' '.join(command)} failed ({code})")
 
 
 def machine() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.core.management import call_command
 
 def main() -> None:
     """Writes FOLDER/findings.json."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every `finally` runs
     name, folder = sys.argv[1], Path(sys.argv[2])
     django.setup()
     call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)

@@ -20,7 +20,7 @@ PLACES = 500  # of the hot session
 HOT_PATIENTS = 2_500
 FIRST_HOT_DAY = 100  # days after today, beyond the roster
 PREPARED = 700  # requests for each second of a round
-WARM = 200
+WARM = 150  # requests before the first round
 
 
 def run(bench: Bench) -> None:
@@ -87,11 +87,11 @@ def check(bench: Bench) -> None:
 class Runs:
     """Prepared requests, each used once."""
 
-    def __init__(self, bench: Bench, subjects: list[str]):
+    def __init__(self, bench: Bench, subjects: list[str], rounds: int | None = None):
         self.bench = bench
         self.subjects = subjects
         self.each = int(bench.seconds * PREPARED)  # for a round; whoever is faster has a shorter round
-        wanted = 2 * bench.rounds * self.each + 2 * WARM
+        wanted = (rounds or 2 * bench.rounds) * (self.each + WARM)
         self.pairs = iter(hospital.pairs(PATIENTS, wanted))
         hot = Patient.objects.order_by("pk").values_list("uuid", flat=True)[PATIENTS : PATIENTS + HOT_PATIENTS]
         self.hot_patients = cycle([str(ref) for ref in hot])
@@ -99,9 +99,8 @@ class Runs:
 
     def warm(self, web: Web) -> None:
         """Imports, connections and kept SQL of every process are there before the first round."""
-        for _ in range(2):
-            self._send(web, 8, self._bookings(islice(self.pairs, WARM)), 3)
-            self.refer(web, 8, WARM)
+        self._send(web, 8, self._bookings(islice(self.pairs, WARM)), 3)
+        self.refer(web, 8, WARM, seconds=3)
 
     def book(self, web: Web, clients: int) -> Load:
         """Bookings of the next pairs, for one round."""
@@ -113,12 +112,12 @@ class Runs:
         refs = cycle([str(slot.uuid) for slot in made])
         return self._send(web, clients, self._bookings(zip(refs, islice(self.hot_patients, PLACES), strict=False)), 6)
 
-    def refer(self, web: Web, clients: int, most: int | None = None) -> Load:
-        """The reference: for one round, or `most` times."""
+    def refer(self, web: Web, clients: int, most: int | None = None, seconds: float = 6) -> Load:
+        """The reference: for one round, or `most` times and no longer than `seconds`."""
         subjects = islice(cycle(self.subjects), most or self.each)
         bodies = (json.dumps({"subject": subject, "text": "because"}) for subject in subjects)
         lines = [("POST", "/api/reference/write/", "", body) for body in bodies]
-        return self._send(web, clients, lines, 6 if most else self.bench.seconds)
+        return self._send(web, clients, lines, seconds if most else self.bench.seconds)
 
     def _bookings(self, some: Iterable[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
         return [

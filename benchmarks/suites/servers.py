@@ -9,6 +9,7 @@ from benchmarks.bench import Bench, Side, measure, say
 from benchmarks.suites.booking import HOT_PATIENTS, PATIENTS, Runs
 
 CLIENTS = 32
+ROUNDS = 2
 SETTINGS = {
     "2 processes x 4 threads (as shipped)": ("2", "4"),
     "2 processes x 1 thread": ("2", "1"),
@@ -25,11 +26,11 @@ def run(bench: Bench) -> None:
     hospital.add_roster(hospital.add_services(14, 5), [(8, 12), (13, 17)], minutes=15)
     hospital.open_days(32)
     hospital.add_patients(PATIENTS + HOT_PATIENTS)
-    runs = Runs(bench, hospital.add_subjects())
+    runs = Runs(bench, hospital.add_subjects(), rounds=ROUNDS * len(SETTINGS))
     hospital.settle()
     connections.close_all()
     sides = {name: (Side(), Side()) for name in SETTINGS}
-    for _round in range(2):
+    for _round in range(ROUNDS):
         for name, (workers, threads) in SETTINGS.items():
             _try(bench, runs, name, workers, threads, sides[name])
     for name, (ours, bare) in sides.items():
@@ -42,6 +43,6 @@ def run(bench: Bench) -> None:
 def _try(bench: Bench, runs: Runs, name: str, workers: str, threads: str, sides: tuple[Side, Side]) -> None:
     say(name)
     with processes.web(bench.log(), WEB_CONCURRENCY=workers, WEB_THREADS=threads) as web:
-        runs.refer(web, 8, 100)
+        runs.warm(web)
         measure(bench, web, sides[1], lambda: runs.refer(web, CLIENTS))
         measure(bench, web, sides[0], lambda: runs.book(web, CLIENTS))
