@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common import clock
@@ -48,7 +49,7 @@ def make(count: int, *, seed: int, day: dt.date, staff: Staff, catalogue: Catalo
     for households in _batches(Town(seed, day).households(count)):
         people = [person for household in households for person in household]
         patients = bulk.register_many([person.newcomer for person in people], by=staff.desk, reason="demo")
-        with acting(staff.desk, "demo"):
+        with acting(staff.desk, gettext_noop("demo")):
             _make_proxies(households, patients, staff.desk)
             _make_consents(patients, rng, staff.desk)
             _make_tags(households, patients, rng, catalogue, staff.desk, day)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Channel, User
 from accounts.roles import ROLES
@@ -23,11 +24,11 @@ NAMES = {
 }
 HOSPITAL_WIDE = {"agent", "supervisor", "campaign_editor", "knowledge_editor", "auditor", "administrator"}
 DEVICES = {
-    Channel.PORTAL: "Patient portal",
-    Channel.MINIAPP: "Mini-program",
-    Channel.KIOSK: "Kiosks in the hall",
-    Channel.PARTNER: "City booking platform",
-    Channel.PHONE: "Phone menu",
+    Channel.PORTAL: _("Patient portal"),
+    Channel.MINIAPP: _("Mini-program"),
+    Channel.KIOSK: _("Kiosks in the hall"),
+    Channel.PARTNER: _("City booking platform"),
+    Channel.PHONE: _("Phone menu"),
 }
 
 
@@ -47,7 +48,7 @@ def make() -> Staff:
     """Store users and devices. Without settings.DEMO_PASSWORD nobody can sign in: the users are only authors."""
     password = make_password(settings.DEMO_PASSWORD or None)
     users = {role: _make_user(role, password) for role in ROLES}
-    by_channel = {channel: devices.register(name=name, channel=channel).user for channel, name in DEVICES.items()}
+    by_channel = {channel: devices.register(name=str(name), channel=channel).user for channel, name in DEVICES.items()}
     by_channel |= {Channel.DESK: users["front_desk"], Channel.PHONE: users["agent"]}
     return Staff(users, by_channel)
 
