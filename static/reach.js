@@ -32,6 +32,8 @@
       if (!label || !shown) continue;
       label.id = label.id || `${box.id}-label`;
       shown.setAttribute("aria-labelledby", `${label.id} select2-${box.id}-container`);
+      const value = shown.querySelector(".select2-selection__rendered");
+      if (value) value.setAttribute("aria-labelledby", label.id);
     }
   }
 
