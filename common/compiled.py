@@ -9,13 +9,17 @@ processes cannot disagree about it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.postgresql import base as postgresql
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import Literal
+from psycopg.types.numeric import Int8
 
 
 class Given(models.Expression):
@@ -31,7 +35,8 @@ class Given(models.Expression):
 
     def value(self, given: dict[str, Any]) -> Any:
         """The given value as a parameter of the statement."""
-        return self.output_field.get_db_prep_value(self.through(given[self.name]), connection)
+        value = self.output_field.get_db_prep_save(self.through(given[self.name]), connection)
+        return Int8(value) if type(value) is int and connection.vendor == "postgresql" else value
 
 
 class Compiled:
@@ -59,22 +64,20 @@ class CompiledUpdate:
     def __init__(self, build: Callable[[], models.QuerySet], **changes: Any):
         self.build = build
         self.changes = changes
-        self.by_vendor: dict[str, tuple[str, tuple]] = {}
+        self.by_vendor: dict[str, _Sql] = {}
 
     def run(self, **given: Any) -> int:
         """How many rows were changed."""
-        kept = self.by_vendor.get(connection.vendor)
-        if kept is None:
-            kept = self.by_vendor[connection.vendor] = self._compile()
-        sql, params = kept
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, given))
+        sql = self.by_vendor.get(connection.vendor)
+        if sql is None:
+            sql = self.by_vendor[connection.vendor] = self._compile()
+        with sql.executed(given) as cursor:
             return cursor.rowcount
 
-    def _compile(self) -> tuple[str, tuple]:
+    def _compile(self) -> "_Sql":
         query = self.build().query.chain(UpdateQuery)
         query.add_update_values(self.changes)
-        return query.get_compiler(connection=connection).as_sql()
+        return _Sql(*query.get_compiler(connection=connection).as_sql())
 
 
 class CompiledInsert:
@@ -86,30 +89,64 @@ class CompiledInsert:
     def __init__(self, model: type[models.Model]):
         self.model = model
         self.fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self.by_vendor: dict[str, str] = {}
+        self.by_vendor: dict[str, _Sql] = {}
 
     def run(self, row: models.Model) -> models.Model:
         """Write the row, which must be new; every value is taken as it stands."""
         sql = self.by_vendor.get(connection.vendor)
         if sql is None:
             sql = self.by_vendor[connection.vendor] = self._compile(row)
-        values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in self.fields]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+        values = {field.attname: getattr(row, field.attname) for field in self.fields}
+        with sql.executed(values) as cursor:
             row.pk = cursor.fetchone()[0]
         row._state.adding, row._state.db = False, connection.alias
         return row
 
-    def _compile(self, row: models.Model) -> str:
+    def _compile(self, row: models.Model) -> "_Sql":
         query = InsertQuery(self.model)
         query.insert_values(self.fields, [row])
         compiler = query.get_compiler(connection=connection)
         compiler.returning_fields = [self.model._meta.pk]
-        return compiler.as_sql()[0][0]
+        return _Sql(compiler.as_sql()[0][0], [Given(field.attname, field) for field in self.fields])
 
 
-def _filled(params: Iterable[Any], given: dict[str, Any]) -> list[Any]:
-    return [p.value(given) if isinstance(p, Given) else p for p in params]
+class _Sql:
+    """A statement for one kind of database, in which only what is given at each run is left open.
+
+    On PostgreSQL it runs as a prepared statement (DATABASE_PREPARE), which saves planning. Constants are
+    literals there: a plan for any value must still see that a partial index fits.
+    """
+
+    def __init__(self, sql: str, params: Iterable[Any]):
+        self.is_postgresql = connection.vendor == "postgresql"
+        self.sql, self.params = _inlined(sql, list(params)) if self.is_postgresql else (sql, list(params))
+
+    @contextmanager
+    def executed(self, given: dict[str, Any]) -> Iterator[Any]:
+        """A cursor that has run the statement with these values."""
+        values = [p.value(given) if isinstance(p, Given) else p for p in self.params]
+        with self._cursor() as cursor:
+            cursor.execute(self.sql, values)
+            yield cursor
+
+    def _cursor(self) -> Any:
+        """Django's own cursor, but on PostgreSQL one that sends values apart from the statement."""
+        if not self.is_postgresql:
+            return connection.cursor()
+        connection.ensure_connection()
+        return connection._prepare_cursor(postgresql.ServerBindingCursor(connection.connection))
+
+
+def _inlined(sql: str, params: list[Any]) -> tuple[str, list[Given]]:
+    first, *rest = sql.split("%s")
+    written = [first]
+    for param, piece in zip(params, rest, strict=True):
+        written += ["%s" if isinstance(param, Given) else _literal(param), piece]
+    return "".join(written), [param for param in params if isinstance(param, Given)]
+
+
+def _literal(value: Any) -> str:
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
 
 
 class _Statement:
@@ -117,14 +154,13 @@ class _Statement:
 
     def __init__(self, queryset: models.QuerySet):
         self.compiler = queryset.query.get_compiler(connection=connection)
-        self.sql, self.params = self.compiler.as_sql()
+        self.sql = _Sql(*self.compiler.as_sql())
         self.converters = self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
         makers = {ModelIterable: self._instances, FlatValuesListIterable: lambda: itemgetter(0)}
         self.make = makers.get(queryset._iterable_class, lambda: tuple)()
 
     def run(self, given: dict[str, Any]) -> Iterator[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, _filled(self.params, given))
+        with self.sql.executed(given) as cursor:
             fetched = cursor.fetchall()
         if self.converters:
             fetched = self._convert(fetched)
