@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext
 
 from accounts.models.device import DEVICE_CHANNELS
 from accounts.services import devices
@@ -17,8 +18,10 @@ class Command(BaseCommand):
     def handle(self, *, name, channel, read_patients, **options):
         device = devices.register(name=name, channel=channel)
         if device.channel != channel:
-            raise CommandError(f"“{name}” exists and belongs to the channel “{device.channel}”.")
+            said = gettext("“%(name)s” exists and belongs to the channel “%(channel)s”.")
+            raise CommandError(said % {"name": name, "channel": device.channel})
         rights = {} if read_patients is None else {"may_read_patients": True}
         _key, secret = devices.create_key(device, **rights)
         self.stdout.write(secret)
-        self.stderr.write("Keep it safe: it is not shown again. Header: Authorization: Api-Key " + secret[:8] + "…")
+        self.stderr.write(gettext("Keep it safe: it is not shown again. Header of each request:"))
+        self.stderr.write(f"Authorization: Api-Key {secret[:8]}…")

@@ -29,15 +29,18 @@ class Command(BaseCommand):
         sys.exit(Supervisor([processes.web(address=f"{host}:{port}"), processes.worker()], stop_with="web").run())
 
     def _greet(self, url: str) -> None:
-        self.stdout.write(f"\n{settings.HOSPITAL_NAME} {settings.HOSPITAL_NAME_ZH}, version {settings.VERSION}\n")
-        self.stdout.write(f"  staff   {url}/admin/\n  API     {url}/api/v1/docs/\n  health  {url}/healthz\n")
+        self.stdout.write(f"\n{settings.HOSPITAL_NAME} {settings.HOSPITAL_NAME_ZH} {settings.VERSION}\n")
+        pages = ((gettext("staff pages"), "admin/"), (gettext("API"), "api/v1/docs/"), (gettext("health"), "healthz"))
+        for name, path in pages:
+            self.stdout.write(f"  {url}/{path:<14} {name}\n")
         if settings.DEMO_PASSWORD:
             self._print_logins()
         self.stdout.write(gettext("Ctrl-C ends it.") + "\n")
         self.stdout.flush()
 
     def _print_logins(self) -> None:
-        self.stdout.write(f"\nDemo logins, password {settings.DEMO_PASSWORD} (from .env):\n")
+        said = gettext("Demo logins, all with the password %s (from .env):")
+        self.stdout.write(f"\n{said % settings.DEMO_PASSWORD}\n")
         for code, label in ROLES.items():
             self.stdout.write(f"  {code:<18} {label}\n")
         self.stdout.write("\n")
@@ -49,4 +52,5 @@ def _refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"Port {port} is in use ({error.strerror}). Try: make run PORT={port + 1}") from error
+            said = gettext("Port %(port)s is in use. Try: make run PORT=%(next)s") % {"port": port, "next": port + 1}
+            raise CommandError(said) from error
