@@ -1,7 +1,8 @@
-"""Makes the demo hospital, whole or not at all."""
+"""Makes the demo hospital, whole or not at all unless it is huge."""
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from .desk_work import DeskWork
 from .visits import Simulation
 
 WEEKS_BACK, WEEKS_AHEAD = 8, 4
+WHOLE = 100_000  # patients; beyond it SQLite's log of one transaction slows each page that is read
 COUNTED = [
     Site, Department, HealthcareService, Location, Practitioner, Schedule, Session, Slot, Patient, Appointment,
     AppointmentEvent, WaitlistEntry,
@@ -38,9 +40,16 @@ def exists() -> bool:
     return Site.objects.exists()
 
 
-@transaction.atomic
 def make(wish: Wish, say: Callable[[str], None] = lambda what: None) -> None:
-    """Make everything: people, roster, eight weeks of visits, four weeks of bookings. say: told each step."""
+    """Make everything: people, roster, eight weeks of visits, four weeks of bookings. say: told each step.
+
+    In one transaction, unless there are more than WHOLE patients: cut off, such a town is to be made anew.
+    """
+    with transaction.atomic() if wish.patients <= WHOLE else nullcontext():
+        _make(wish, say)
+
+
+def _make(wish: Wish, say: Callable[[str], None]) -> None:
     first = wish.day - dt.timedelta(weeks=WEEKS_BACK)
     last = wish.day + dt.timedelta(weeks=WEEKS_AHEAD)
     with acting(system_user(), "demo"):
