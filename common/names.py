@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pypinyin import lazy_pinyin
+from pypinyin import lazy_pinyin, load_phrases_dict
 
-from common.surnames import COMPOUND, READINGS
+from common.surnames import COMPOUND, GIVEN, READINGS
+
+load_phrases_dict(GIVEN)
 
 NAME, PART, PINYIN, INITIALS = "name", "part", "pinyin", "initials"  # kinds of token
 TOKEN_LENGTH = 64  # longer names are found by their first 64 characters

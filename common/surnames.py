@@ -184,3 +184,22 @@ COMPOUND: dict[str, str] = {
     "完顏": "wan yan",
     "哥舒": "ge shu",
 }
+
+# Given names whose usual reading is not that of their single characters.
+GIVEN = {
+    "朝阳": [["zhāo"], ["yáng"]],
+    "朝霞": [["zhāo"], ["xiá"]],
+    "朝晖": [["zhāo"], ["huī"]],
+    "朝辉": [["zhāo"], ["huī"]],
+    "长乐": [["cháng"], ["lè"]],
+    "长生": [["cháng"], ["shēng"]],
+    "长江": [["cháng"], ["jiāng"]],
+    "长春": [["cháng"], ["chūn"]],
+    "长青": [["cháng"], ["qīng"]],
+    "长兴": [["cháng"], ["xīng"]],
+    "长明": [["cháng"], ["míng"]],
+    "重阳": [["chóng"], ["yáng"]],
+    "重庆": [["chóng"], ["qìng"]],
+    "音乐": [["yīn"], ["yuè"]],
+    "还珠": [["huán"], ["zhū"]],
+}
