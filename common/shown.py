@@ -67,6 +67,13 @@ def birth(date: dt.date | None, age: int | None) -> str:
     return gettext("%(date)s (%(age)s)") % {"date": written, "age": age}
 
 
+def ages(low: int | None, high: int | None) -> str:
+    """`6 to 14 years`, `14 years or older`, 14 岁及以上; both ends count. Without either end: empty."""
+    if high is None:
+        return gettext("%(low)s years or older") % {"low": low} if low is not None else ""
+    return gettext("%(low)s to %(high)s years") % {"low": low or 0, "high": high}
+
+
 def hours(count: int) -> str:
     """`4 hours`, and whole days as days."""
     if count >= 48 and count % 24 == 0:

@@ -195,16 +195,13 @@ class HealthcareServiceAdmin(Catalogue):
 
     @display(description=_("for whom"))
     def for_whom(self, obj: HealthcareService) -> str:
-        ages = ""
-        if obj.min_age is not None or obj.max_age is not None:
-            top = f"–{obj.max_age}" if obj.max_age is not None else "+"
-            ages = _("aged %(ages)s") % {"ages": f"{obj.min_age or 0}{top}"}
-        return " · ".join(str(part) for part in (obj.get_sex_display(), ages) if part) or str(_("Everybody"))
+        parts = (obj.get_sex_display(), shown.ages(obj.min_age, obj.max_age))
+        return " · ".join(str(part) for part in parts if part) or str(_("Everybody"))
 
     @display(description=_("released"), ordering="release_days")
     def release(self, obj: HealthcareService) -> str:
         days = ngettext("%(n)s day before", "%(n)s days before", obj.release_days) % {"n": obj.release_days}
-        return f"{days}, {shown.time(obj.release_time)}"
+        return f"{days} {shown.time(obj.release_time)}"
 
 
 @admin.register(Scope)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common import clock
+from common import clock, shown
 from common.models import PublicId
 
 
@@ -62,4 +62,4 @@ class ImportRun(PublicId):
         constraints = [models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {shown.moment(self.created_at)}"

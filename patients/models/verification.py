@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common import clock
+from common import clock, shown
 from patients.models.patient import Patient
 
 
@@ -35,4 +35,4 @@ class VerificationAttempt(models.Model):
         indexes = [models.Index(fields=["patient", "at"], name="verification_by_patient")]  # read by the limit
 
     def __str__(self) -> str:
-        return f"{self.patient} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.patient} {shown.moment(self.at)}"

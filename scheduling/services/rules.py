@@ -4,10 +4,11 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.db import models
-from django.utils import formats
 
 from common import clock
 from common.compiled import Compiled, Given
+from common.shown import ages
+from common.shown import moment as shown
 from patients.models import Patient
 from scheduling import shares
 from scheduling.errors import (
@@ -61,11 +62,6 @@ class Booked(NamedTuple):
         return self.status == AppointmentStatus.HELD and self.held_until <= at
 
 
-def shown(at: dt.datetime) -> str:
-    """An instant as the hospital's clock and the reader's language write it."""
-    return formats.date_format(clock.local(at), "DATETIME_FORMAT")
-
-
 def check_slot(slot: Slot, channel: str, at: dt.datetime) -> None:
     """Released, not stopped, not blocked, not past."""
     session = slot.session
@@ -101,8 +97,7 @@ def check_service(patient: Patient, slot: Slot) -> None:
     age = patient.age(clock.local(slot.starts_at).date())
     low, high = service.min_age, service.max_age
     if age is not None and not (low or 0) <= age <= (999 if high is None else high):
-        ages = f"{low or 0}–{high}" if high is not None else f"{low}+"
-        raise AgeNotServed(field="patient", service=service.name, ages=ages)
+        raise AgeNotServed(field="patient", service=service.name, ages=ages(low, high))
     if service.sex and patient.sex in ("male", "female") and patient.sex != service.sex:
         raise SexNotServed(field="patient", service=service.name, sex=service.get_sex_display())
 

@@ -1,0 +1,36 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from common import shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "english", "chinese"),
+    [
+        (14, None, "14 years or older", "14 岁及以上"),
+        (None, 14, "0 to 14 years", "0–14 岁"),
+        (6, 14, "6 to 14 years", "6–14 岁"),
+        (None, None, "", ""),
+    ],
+)
+def test_ages_are_words(low, high, english, chinese):
+    with translation.override("en"):
+        assert shown.ages(low, high) == english
+    with translation.override("zh-hans"):
+        assert shown.ages(low, high) == chinese
+
+
+def test_a_day_stands_with_its_weekday_in_either_language():
+    day = dt.date(2025, 11, 24)
+    with translation.override("en"):
+        assert shown.day(day) == "Mon 24 Nov 2025"
+    with translation.override("zh-hans"):
+        assert shown.day(day) == "2025年11月24日 周一"
+
+
+@pytest.mark.parametrize(("currency", "words"), [("CNY", "¥480.00"), ("CHF", "480.00 CHF")])
+def test_an_amount_has_the_sign_of_its_currency(currency, words):
+    assert shown.money(Decimal(480), currency) == words
