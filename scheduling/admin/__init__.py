@@ -1,5 +1,5 @@
 """The pool's pages."""
 
-from . import appointments, roster, rules, sessions, stopping, waiting
+from . import appointments, roster, rules, sessions, slots, stopping, waiting
 
-__all__ = ["appointments", "roster", "rules", "sessions", "stopping", "waiting"]
+__all__ = ["appointments", "roster", "rules", "sessions", "slots", "stopping", "waiting"]

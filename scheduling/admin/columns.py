@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -29,6 +30,14 @@ def status_badge(booking: Appointment) -> Any:
     if booking.status == "booked" and booking.confirmed_at:
         return badge(_("Confirmed"), "info", "check")
     return badge(booking.get_status_display(), TONE[booking.status])
+
+
+def fullness(taken: int, places: int) -> Any:
+    """`12 of 16` with a bar; the words carry it."""
+    return format_html(
+        '{}<span class="crm-bar" aria-hidden="true"><progress value="{}" max="{}"></progress></span>',
+        _("%(taken)s of %(places)s") % {"taken": taken, "places": places}, taken, max(places, 1),
+    )  # fmt: skip
 
 
 class BookingColumns:

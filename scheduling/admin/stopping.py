@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import shown
-from common.admin import FactAdmin, ReasonForm, badge, link_to, posted, two_lines
+from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, posted, two_lines
 from common.filters import AutocompleteSelectFilter, When
 from scheduling import seeing
 from scheduling.models import Stoppage
@@ -30,6 +30,26 @@ class WhenStopped(When):
         if first:
             rows = rows.filter(session__day__gte=first)
         return rows.filter(session__day__lte=last) if last else rows
+
+
+class StoppageInline(FactInline):
+    """When and why it was stopped."""
+
+    model = Stoppage
+    fields = readonly_fields = ("what", "reason", "cancelled", "moment", "by", "lifted")
+    verbose_name_plural = _("Stoppages")
+
+    @display(description=_("what"))
+    def what(self, obj: Stoppage) -> str:
+        return obj.get_kind_display()
+
+    @display(description=_("when"))
+    def moment(self, obj: Stoppage) -> str:
+        return shown.moment(obj.at)
+
+    @display(description=_("taken back"))
+    def lifted(self, obj: Stoppage) -> str:
+        return shown.moment(obj.lifted_at)
 
 
 @admin.register(Stoppage)
