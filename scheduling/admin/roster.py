@@ -1,7 +1,6 @@
 """The weekly roster, days off and special days."""
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 from django import forms
@@ -25,6 +24,7 @@ from scheduling.models import ClosedDay, Leave, Schedule, Session
 from scheduling.services import schedules, sessions
 
 from .forms import DaysForm
+from .previews import print_of
 
 CHANGEABLE = (
     "weekday", "starts", "ends", "slot_minutes", "capacity", "overbook_limit", "location", "valid_from", "valid_until",
@@ -107,7 +107,7 @@ class ScheduleAdmin(ModelAdmin):
             return self.page_of(schedule)
         return self.page(
             request, "scheduling/change_roster.html", title=_("Change the roster"), original=schedule, form=form,
-            plan=plan, reason=reason, seen=_print(plan) if plan else "",
+            plan=plan, reason=reason, seen=print_of(plan) if plan else "",
         )  # fmt: skip
 
     def _plan(self, schedule: Schedule, form: ScheduleChangeForm) -> schedules.Plan | None:
@@ -125,7 +125,7 @@ class ScheduleAdmin(ModelAdmin):
         return None
 
     def _apply(self, request: HttpRequest, plan: schedules.Plan, reason: ReasonForm) -> bool:
-        if request.POST.get("seen") != _print(plan):
+        if request.POST.get("seen") != print_of(plan):
             reason.add_error(None, _("Something changed since this preview was made. Please look at it again."))
             return False
         try:
@@ -190,11 +190,6 @@ class ScheduleAdmin(ModelAdmin):
     @display(description=_("in use"), ordering="is_active")
     def use(self, obj: Schedule) -> Any:
         return badge(_("In use"), "success") if obj.is_active else badge(_("Not in use"))
-
-
-def _print(plan: schedules.Plan) -> str:
-    """A short print of what a preview showed."""
-    return hashlib.sha256(repr(plan.fingerprint).encode()).hexdigest()[:16]
 
 
 class WhenAway(When):

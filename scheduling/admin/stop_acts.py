@@ -18,6 +18,7 @@ from scheduling.models.stoppage import StoppageKind
 from scheduling.services import stoppages
 
 from .columns import desk_of
+from .previews import print_of
 
 
 class StopActs:
@@ -74,9 +75,10 @@ class StopActs:
             answer = self._stop(request, plan, form)
             if answer:
                 return answer
+            plan = stoppages.plan(chosen, origin=desk_of(request))  # as it is now: what was refused may be outdated
         return self.page(
             request, "scheduling/stop.html", title=_("Stop sessions"), plan=plan, form=form, kinds=StoppageKind,
-            seen=len(plan.affected),
+            seen=print_of(plan),
         )  # fmt: skip
 
     def _require_stop(self, request: HttpRequest) -> None:
@@ -87,7 +89,7 @@ class StopActs:
         kind = request.POST.get("kind")
         if kind not in StoppageKind.values:
             return None
-        if request.POST.get("seen") != str(len(plan.affected)):
+        if request.POST.get("seen") != print_of(plan):
             form.add_error(None, _("Bookings were made or cancelled meanwhile. Please look at the list again."))
             return None
         try:

@@ -1,7 +1,8 @@
 """Stoppage (停诊): what stopping sessions would mean, then doing it, then perhaps taking it back.
 
-Two acts in two transactions: first the doors close, so that nobody new comes in; then bookings are cancelled one
-session at a time. Cut off in between, the sessions are closed and applying again finishes the rest.
+Two acts in two steps: first the doors close, all in one transaction, so that nobody new comes in; then bookings are
+cancelled one session at a time. Cut off in between, the sessions are closed and applying again finishes the rest.
+Nobody is cancelled whom the plan did not show: a booking that came in meanwhile stops the act, not the patient.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from accounts.models import User
 from common import clock
 from common.errors import NotAllowed, ReasonRequired
 from patients.models import Patient
-from scheduling.errors import NothingPlanned, WrongStatus
+from scheduling.errors import NothingPlanned, PlanOutdated, WrongStatus
 from scheduling.models import Appointment, AppointmentStatus, Closure, Session, SessionStatus, Slot, Stoppage
 from scheduling.models.appointment import CancelCause
 from scheduling.models.stoppage import StoppageKind
@@ -24,6 +25,7 @@ from . import alternatives, appointments
 from .claiming import give_back, record
 from .once import once
 from .origin import Origin
+from .reading import lock_sessions
 from .slots import change_closure
 
 AFFECTED = (AppointmentStatus.BOOKED, AppointmentStatus.HELD)
@@ -48,6 +50,16 @@ class Plan:
     def without_alternative(self) -> list[Affected]:
         """Those for whom there is no equal place."""
         return [item for item in self.affected if not item.alternatives]
+
+    @property
+    def seen(self) -> frozenset[int]:
+        """The bookings that were shown."""
+        return frozenset(item.appointment.pk for item in self.affected)
+
+    @property
+    def fingerprint(self) -> tuple:
+        """Equal as long as the same sessions would stop and the same bookings be lost."""
+        return tuple(sorted(session.pk for session in self.sessions)), tuple(sorted(self.seen))
 
 
 def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None = None, count: int = 3) -> Plan:
@@ -95,18 +107,18 @@ def _equal(
 def apply(plan: Plan, *, kind: str, reason: str, origin: Origin, at: dt.datetime | None = None) -> list[Stoppage]:
     """Stop new bookings, or cancel the sessions and all their bookings, by `kind`. Repeatable.
 
-    Raises NotAllowed without the right, ReasonRequired, NothingPlanned.
+    Raises NotAllowed without the right, ReasonRequired, NothingPlanned, and PlanOutdated when somebody would be
+    cancelled whom the plan did not show: make a new one, look, and apply that.
     """
     at = at or clock.now()
     _require(origin.by, reason)
     if not plan.sessions:
         raise NothingPlanned(field="sessions")
-    batch = uuid.uuid4()
-    stopped = [_close(session, kind, reason, origin, batch, at) for session in plan.sessions]
+    plain = Origin(origin.by, origin.channel)  # a request key names one booking, this is many
+    stopped = once(plain, lambda: _close(plan, kind, reason, origin.by, at), reason)
     if kind == StoppageKind.CANCEL:
-        plain = Origin(origin.by, origin.channel)  # a request key names one booking, this is many
         for stoppage in stopped:
-            once(plain, lambda stoppage=stoppage: _cancel(stoppage, plain, at), reason)
+            once(plain, lambda stoppage=stoppage: _cancel(stoppage, plan, plain, at), reason)
             stoppage.refresh_from_db()
     return stopped
 
@@ -118,30 +130,46 @@ def _require(by: User, reason: str) -> None:
         raise ReasonRequired(field="reason")
 
 
-def _close(session: Session, kind: str, reason: str, origin: Origin, batch: uuid.UUID, at: dt.datetime) -> Stoppage:
-    """Close every open slot: whoever is just claiming commits first or loses, because both change the slot's row."""
+def _close(plan: Plan, kind: str, reason: str, by: User, at: dt.datetime) -> list[Stoppage]:
+    """Close every open slot: whoever is just claiming commits first or loses, because both change the slot's row.
 
-    def work() -> Stoppage:
-        locked = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
-        change_closure(locked.slots, Closure.OPEN, Closure.STOPPED)
-        wanted = SessionStatus.CANCELLED if kind == StoppageKind.CANCEL else SessionStatus.STOPPED
-        if locked.status not in (wanted, SessionStatus.CANCELLED):
-            locked.status = wanted
-            locked.save()
-        stoppage, _new = Stoppage.objects.get_or_create(
-            session=locked, kind=kind, lifted_at=None,
-            defaults={"batch": batch, "reason": reason[:200], "at": at, "by": origin.by},
-        )  # fmt: skip
-        return stoppage
-
-    return once(Origin(origin.by, origin.channel), work, reason)
+    So who is booked can be read here for certain; if somebody was not shown, the doors stay as they were.
+    """
+    pks = [session.pk for session in plan.sessions]
+    lock_sessions(pks)
+    change_closure(Slot.objects.filter(session__in=pks), Closure.OPEN, Closure.STOPPED)
+    if kind == StoppageKind.CANCEL:
+        _require_seen(plan, pks)
+    batch = uuid.uuid4()
+    facts = {"batch": batch, "reason": reason[:200], "at": at, "by": by}
+    rows = Session.objects.filter(pk__in=pks).order_by("starts_at", "pk")
+    return [_write_down(session, kind, facts) for session in rows]
 
 
-def _cancel(stoppage: Stoppage, origin: Origin, at: dt.datetime) -> int:
-    """Cancel what is still booked or held there; the doors are closed, so nothing is added meanwhile."""
+def _require_seen(plan: Plan, sessions: Sequence[int]) -> None:
+    booked = Appointment.objects.filter(slot__session__in=sessions, status=AppointmentStatus.BOOKED)
+    if not plan.seen.issuperset(booked.values_list("pk", flat=True)):
+        raise PlanOutdated
+
+
+def _write_down(session: Session, kind: str, facts: dict[str, object]) -> Stoppage:
+    wanted = SessionStatus.CANCELLED if kind == StoppageKind.CANCEL else SessionStatus.STOPPED
+    if session.status not in (wanted, SessionStatus.CANCELLED):
+        session.status = wanted
+        session.save()
+    standing = {"session": session, "kind": kind, "lifted_at": None}
+    return Stoppage.objects.get_or_create(**standing, defaults=facts)[0]
+
+
+def _cancel(stoppage: Stoppage, plan: Plan, origin: Origin, at: dt.datetime) -> int:
+    """Cancel what is still booked or held there; the doors are closed, so nothing is added meanwhile.
+
+    Only a hold may have become a booking since then; that one was not shown either.
+    """
     people = _bookings(stoppage.session).order_by().values("patient")
     list(Patient.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
-    locked = _bookings(stoppage.session).select_for_update(of=("self",), no_key=True).order_by("slot_id", "place")
+    locked = list(_bookings(stoppage.session).select_for_update(of=("self",), no_key=True).order_by("slot_id", "place"))
+    _require_seen(plan, [stoppage.session_id])
     cancelled = 0
     for booking in locked:
         cancelled += booking.status == AppointmentStatus.BOOKED

@@ -10,8 +10,9 @@ from accounts.tests.factories import UserFactory
 from common import clock
 from directory.models import Scope
 from patients.tests.factories import PatientFactory
-from scheduling.models import Schedule, Session, Slot, WaitlistEntry, WaitlistOffer
+from scheduling.models import Appointment, Schedule, Session, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.services import sessions as making
+from scheduling.services import stoppages
 from scheduling.tests.factories import (
     AppointmentFactory,
     ScheduleFactory,
@@ -118,6 +119,11 @@ def preview(*sessions: Session) -> str:
     return reverse("admin:scheduling_session_stop_preview", query={"session": [one.pk for one in sessions]})
 
 
+def seen(client, *sessions: Session) -> str:
+    """What the preview says that it showed."""
+    return client.get(preview(*sessions)).context["seen"]
+
+
 def test_stopping_shows_each_booking_with_its_alternatives_and_writes_nothing(as_role, booking):
     session = booking.slot.session
     other = SlotFactory(session=SessionFactory(practitioner=session.practitioner, service=session.service,
@@ -131,7 +137,8 @@ def test_stopping_shows_each_booking_with_its_alternatives_and_writes_nothing(as
 
 def test_new_bookings_stop_and_the_old_ones_stay(as_role, booking):
     session = booking.slot.session
-    as_role("supervisor").post(preview(session), {"kind": "stop_new", "reason": "ill", "seen": "1"})
+    client = as_role("supervisor")
+    client.post(preview(session), {"kind": "stop_new", "reason": "ill", "seen": seen(client, session)})
     session.refresh_from_db()
     booking.refresh_from_db()
     assert (session.status, booking.status) == ("stopped", "booked")
@@ -139,7 +146,7 @@ def test_new_bookings_stop_and_the_old_ones_stay(as_role, booking):
 
 def test_a_session_is_cancelled_with_its_bookings_and_the_stoppage_taken_back(as_role, booking):
     session, client = booking.slot.session, as_role("supervisor")
-    client.post(preview(session), {"kind": "cancel", "reason": "ill", "seen": "1"})
+    client.post(preview(session), {"kind": "cancel", "reason": "ill", "seen": seen(client, session)})
     session.refresh_from_db()
     booking.refresh_from_db()
     assert (session.status, booking.status, booking.cancel_cause) == ("cancelled", "cancelled", "clinic")
@@ -149,10 +156,32 @@ def test_a_session_is_cancelled_with_its_bookings_and_the_stoppage_taken_back(as
 
 
 def test_what_changed_since_the_preview_is_shown_again_first(as_role, booking):
-    answer = as_role("supervisor").post(preview(booking.slot.session), {"kind": "cancel", "reason": "x", "seen": "0"})
-    booking.refresh_from_db()
+    """One booking goes and another comes: as many as before, and yet not those that were shown."""
+    session, client = booking.slot.session, as_role("supervisor")
+    shown = seen(client, session)
+    Appointment.objects.filter(pk=booking.pk).update(status="fulfilled")
+    late = AppointmentFactory(slot=session.slots.get(taken=0), patient=PatientFactory(name="Late Comer"))
+    answer = client.post(preview(session), {"kind": "cancel", "reason": "x", "seen": shown})
+    late.refresh_from_db()
     assert "look at the list again" in answer.text
-    assert booking.status == "booked"
+    assert "Late Comer" in answer.text
+    assert late.status == "booked"
+
+
+def test_who_books_while_the_button_is_pressed_is_shown_and_not_cancelled(as_role, booking, monkeypatch):
+    session, client = booking.slot.session, as_role("supervisor")
+    shown, really = seen(client, session), stoppages.apply
+
+    def apply(plan, **given):
+        AppointmentFactory(slot=session.slots.get(taken=0), patient=PatientFactory(name="Late Comer"))
+        return really(plan, **given)
+
+    monkeypatch.setattr(stoppages, "apply", apply)
+    answer = client.post(preview(session), {"kind": "cancel", "reason": "x", "seen": shown})
+    session.refresh_from_db()
+    assert "Something changed since this preview was made." in answer.text
+    assert "Late Comer" in answer.text
+    assert (session.status, Appointment.objects.filter(status="booked").count()) == ("open", 2)
 
 
 @pytest.mark.parametrize("role", ["front_desk", "clinician", "auditor"])

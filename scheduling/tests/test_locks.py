@@ -115,7 +115,7 @@ def test_a_family_and_a_stoppage_wait_for_each_other():
     assert pool.check() == []
 
 
-def test_a_stoppage_leaves_nobody_booked_however_many_come_in_meanwhile():
+def test_a_stoppage_cancels_nobody_unseen_and_leaves_nobody_booked_however_many_come_in_meanwhile():
     session, chief = SessionFactory(), desk(is_superuser=True)
     slots = [SlotFactory(session=session, number=n, capacity=2) for n in range(6)]
     leaving = AppointmentFactory(slot=slots[0])
@@ -130,7 +130,13 @@ def test_a_stoppage_leaves_nobody_booked_however_many_come_in_meanwhile():
             for patient, slot, origin in zip(people, slots, origins, strict=True)
         ],
     )
-    assert set(refused(results)) <= {"session_stopped", "wrong_status"}
+    assert set(refused(results)) <= {"session_stopped", "wrong_status", "plan_outdated"}
+    came_in = Appointment.objects.filter(patient__in=people)
+    if "plan_outdated" in refused(results):
+        assert set(came_in.values_list("status", flat=True)) == {"booked"}
+        stoppages.apply(stoppages.plan([session], origin=chief), kind="cancel", reason="ill", origin=chief)
+    else:
+        assert not came_in.exists()
     assert not Appointment.objects.filter(slot__session=session, status__in=["booked", "held"]).exists()
     assert pool.check() == []
 

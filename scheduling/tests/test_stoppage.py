@@ -149,6 +149,56 @@ def test_what_was_cut_off_in_the_middle_is_finished_by_a_new_plan(session, chief
     assert pool.check() == []
 
 
+def test_who_booked_after_the_plan_is_not_cancelled_unseen(session, chief):
+    plan = stoppages.plan([session], origin=chief)
+    late = AppointmentFactory(slot=session.four[3])
+    with pytest.raises(errors.PlanOutdated):
+        stoppages.apply(plan, kind="cancel", reason="ill", origin=chief)
+    assert (status(session), closures(session), status(late)) == ("open", [""] * 4, "booked")
+    assert not Stoppage.objects.exists()
+    stop(session, "cancel", chief)
+    assert status(late) == "cancelled"
+    assert pool.check() == []
+
+
+def test_one_late_booking_keeps_all_doors_of_the_plan_open(session, chief):
+    other = AppointmentFactory().slot.session
+    plan = stoppages.plan([other, session], origin=chief)
+    AppointmentFactory(slot=session.four[3])
+    with pytest.raises(errors.PlanOutdated):
+        stoppages.apply(plan, kind="cancel", reason="ill", origin=chief)
+    assert (status(session), status(other)) == ("open", "open")
+
+
+def test_a_hold_that_became_a_booking_after_the_plan_counts_as_unseen(session, chief):
+    plan = stoppages.plan([session], origin=chief)
+    holds.book_held(hold=session.hold, patient=PatientFactory(), origin=desk())
+    with pytest.raises(errors.PlanOutdated):
+        stoppages.apply(plan, kind="cancel", reason="ill", origin=chief)
+    assert status(session) == "open"
+
+
+def test_who_left_after_the_plan_does_not_stand_in_its_way(session, chief):
+    plan = stoppages.plan([session], origin=chief)
+    appointments.cancel(appointment=session.bookings[0], origin=desk(), reason="ill")
+    [stoppage] = stoppages.apply(plan, kind="cancel", reason="ill", origin=chief)
+    assert stoppage.cancelled == 1
+
+
+def test_the_doors_close_although_somebody_booked_after_the_plan_because_nobody_is_cancelled(session, chief):
+    plan = stoppages.plan([session], origin=chief)
+    late = AppointmentFactory(slot=session.four[3])
+    stoppages.apply(plan, kind="stop_new", reason="ill", origin=chief)
+    assert (status(session), status(late)) == ("stopped", "booked")
+
+
+def test_plans_are_alike_as_long_as_they_would_do_the_same(session, chief):
+    first, again = (stoppages.plan([session], origin=chief) for _ in range(2))
+    AppointmentFactory(slot=session.four[3])
+    assert first.fingerprint == again.fingerprint
+    assert stoppages.plan([session], origin=chief).fingerprint != first.fingerprint
+
+
 def test_a_cancelled_session_without_bookings_is_not_planned_again(session, chief):
     stop(session, "cancel", chief)
     with pytest.raises(errors.NothingPlanned):
