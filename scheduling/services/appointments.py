@@ -120,7 +120,7 @@ def move(
             raise SameSlot(field="slot")
         check(booking.patient, wanted, origin, at, ignoring=booking)
         lock_slots(booking.slot_id, wanted.pk)
-        place = claim_place(wanted, at)
+        place = claim_place(wanted, at, may_wait=False)
         give_back(booking)
         return _resettle(booking, wanted, place, origin, reason, at)
 

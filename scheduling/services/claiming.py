@@ -21,15 +21,17 @@ from scheduling.models import (
 from .origin import Origin, system_origin
 
 
-def claim_place(slot: Slot, at: dt.datetime) -> int:
+def claim_place(slot: Slot, at: dt.datetime, may_wait: bool = True) -> int:
     """Take one place of `slot` and return its number, the lowest that nobody has.
 
-    Decided by one conditional UPDATE; holds that have ended are reclaimed first when it finds no place.
+    Decided by one conditional UPDATE; when it finds no place, holds that have ended are reclaimed and it is tried once
+    more. may_wait: for whoever is just ending such a hold; not for a caller that has locked slots already.
     Raises SlotFull, or SlotBlocked / SessionStopped when the slot was closed meanwhile.
     """
     if Slot.objects.claim(slot.pk):
         return lowest_free_place(slot)
-    if lapse_holds(Appointment.objects.filter(slot=slot), at) and Slot.objects.claim(slot.pk):
+    lapse_holds(Appointment.objects.filter(slot=slot), at, may_wait)
+    if Slot.objects.claim(slot.pk):
         return lowest_free_place(slot)
     raise _why_not(slot)
 
@@ -91,12 +93,12 @@ def give_back(appointment: Appointment) -> None:
     Slot.objects.give_back(appointment.slot_id)
 
 
-def lapse_holds(appointments, at: dt.datetime) -> int:
+def lapse_holds(appointments, at: dt.datetime, may_wait: bool = False) -> int:
     """End the holds among `appointments` whose time is over and free their places; returns how many.
 
-    Rows that another transaction is just ending are skipped, not waited for.
+    Rows that another transaction is just ending are skipped, or waited for with `may_wait`.
     """
-    rows = appointments.expired_holds(at).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    rows = appointments.expired_holds(at).select_for_update(skip_locked=not may_wait, of=("self",), no_key=True)
     ended = list(rows.order_by("pk"))
     if not ended:
         return 0

@@ -120,7 +120,7 @@ def _end_holds_in_the_way(slot: Slot, ended: list[Booked], at: dt.datetime) -> N
     """A hold that is over still stands in the database, which would refuse the same patient at the same time."""
     overlapping = [row.pk for row in ended if row.starts_at < slot.ends_at and row.ends_at > slot.starts_at]
     if overlapping:
-        lapse_holds(Appointment.objects.filter(pk__in=overlapping), at)
+        lapse_holds(Appointment.objects.filter(pk__in=overlapping), at, may_wait=True)
 
 
 def check_limits(slot: Slot, mine: list[Booked], still_open: list[Booked]) -> None:

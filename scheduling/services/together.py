@@ -63,7 +63,7 @@ def _book_one(
     person, slot, number = pair
     part = origin.numbered(number)
     appointments.check(person, slot, part, at)
-    place = claim_place(slot, at)
+    place = claim_place(slot, at, may_wait=False)
     booking = appointments.make(person, slot, place, part, at, reason=reason, group=group)
     record(booking, EventKind.BOOKED, part, at)
     return number, booking

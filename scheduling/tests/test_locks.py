@@ -4,6 +4,7 @@ same over HTTP with a crowd; here are the pairs that could meet head-on."""
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from directory.tests.factories import PractitionerFactory, ServiceFactory
 from patients.tests.factories import PatientFactory
 from scheduling import errors
 from scheduling.models import Appointment, ChannelRule, Session, Slot
-from scheduling.services import appointments, holds, pool, rules, schedules, sessions, stoppages, together
+from scheduling.services import appointments, claiming, holds, pool, rules, schedules, sessions, stoppages, together
 from scheduling.tests.factories import AppointmentFactory, ScheduleFactory, SessionFactory, SlotFactory, channel, desk
 
 ROUNDS = 10
@@ -78,22 +79,33 @@ def test_opposite_moves_between_sessions_with_channel_rules_both_succeed():
     assert pool.check() == []
 
 
-def test_two_families_that_name_their_members_and_slots_the_other_way_round():
+def test_two_families_whose_sessions_come_the_other_way_round(monkeypatch):
+    """Each books in both sessions; by the slots' ids alone they would take the sessions crosswise."""
+    one_by_one = together._book_one
+    monkeypatch.setattr(together, "_book_one", lambda *args: (one_by_one(*args), sleep(0.2))[0])
     ChannelRule.objects.create(channel="portal", name_en="Nearly all", max_percent=90)
     far = clock.today() + dt.timedelta(days=9)
-    apart = [SessionFactory(day=far + dt.timedelta(days=n)) for n in range(2)]
-    slots = [SlotFactory(capacity=60, session=session, number=n) for n in (0, 1) for session in apart]
-    family, origin = [PatientFactory() for _ in range(2)], channel("portal")
-    for _ in range(ROUNDS):
-        there = list(zip(family, slots[:2], strict=True))
-        back = list(zip(reversed(family), [slots[2], slots[3]], strict=True))
+    first, second = (SessionFactory(day=far + dt.timedelta(days=n)) for n in range(2))
+    there = [SlotFactory(capacity=60, session=session) for session in (first, second)]
+    back = [SlotFactory(capacity=60, session=session, number=1) for session in (second, first)]
+    families = [[(PatientFactory(), slot) for slot in slots] for slots in (there, back)]
+    origin = channel("portal")
+    results = at_once(*[lambda f=family: together.book_together(bookings=f, origin=origin) for family in families])
+    assert refused(results) == []
+    assert pool.check() == []
+
+
+def test_two_families_that_name_their_members_the_other_way_round():
+    family, origin = [PatientFactory() for _ in range(2)], desk()
+    for number in range(ROUNDS):
+        early, late = (SlotFactory(capacity=2, session=SessionFactory(), number=2 * number + n) for n in range(2))
+        there, back = [list(zip(people, (slot, slot), strict=True)) for people, slot in
+                       ((family, early), (family[::-1], late))]  # fmt: skip
         results = at_once(
             lambda: together.book_together(bookings=there, origin=origin),  # noqa: B023
             lambda: together.book_together(bookings=back, origin=origin),  # noqa: B023
         )
         assert refused(results) == []
-        for booking in Appointment.objects.filter(status="booked"):
-            appointments.cancel(appointment=booking, origin=desk())
     assert pool.check() == []
 
 
@@ -149,15 +161,17 @@ def test_two_stoppages_of_one_session_are_one():
     assert booking.slot.session.stoppages.get().cancelled == 1
 
 
-def test_the_place_of_an_ended_hold_goes_to_one(minutes):
+def test_the_place_of_an_ended_hold_goes_to_one_while_the_minutely_job_ends_it(minutes, monkeypatch):
+    give_back = claiming.give_back
+    monkeypatch.setattr(claiming, "give_back", lambda hold: (sleep(0.3), give_back(hold)))
     slot, now = SlotFactory(), clock.now()
     holds.hold(slot=slot, origin=channel(), at=now)
-    late, people = now + minutes(6), [PatientFactory() for _ in range(4)]
+    late, people = now + minutes(6), [PatientFactory() for _ in range(3)]
     results = at_once(
         *[lambda p=person: appointments.book(patient=p, slot=slot, origin=desk(), at=late) for person in people],
         lambda: holds.lapse_expired(late),
     )
-    assert refused(results) == ["slot_full"] * 3
+    assert refused(results) == ["slot_full"] * 2
     assert pool.check() == []
 
 
@@ -172,7 +186,9 @@ def test_a_hold_is_booked_or_released_never_both():
     assert pool.check() == []
 
 
-def test_the_roster_changes_under_nobody_who_is_just_booking(settings):
+def test_the_roster_changes_under_nobody_who_is_just_booking(settings, monkeypatch):
+    whole = schedules._apply
+    monkeypatch.setattr(schedules, "_apply", lambda *args: (sleep(0.3), whole(*args)))
     settings.HOLIDAY_COUNTRY = ""
     day, by = clock.today() + dt.timedelta(days=2), desk().by
     schedule = ScheduleFactory(weekday=day.weekday())
