@@ -98,6 +98,7 @@ WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")
 
 # What Django's own Chinese says stiffly, wrongly, or in other words than our pages.
 BETTERED = [
+    _(" By %(filter_title)s "),
     _("%(model_name)s with this %(field_label)s already exists."),
     _("%(model_name)s with this %(field_labels)s already exists."),
     _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),

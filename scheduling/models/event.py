@@ -2,23 +2,24 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Channel
 
 
 class EventKind(models.TextChoices):
-    HELD = "held", _("Held")
-    RENEWED = "renewed", _("Hold extended")
-    RELEASED = "released", _("Hold given up")
-    LAPSED = "lapsed", _("Hold lapsed")
-    BOOKED = "booked", _("Booked")
-    CONFIRMED = "confirmed", _("Confirmed by the patient")
-    MOVED = "moved", _("Moved")
-    CANCELLED = "cancelled", _("Cancelled")
-    NOSHOW = "noshow", _("Did not come")
-    RESTORED = "restored", _("Undone")
-    ARRIVED = "arrived", _("Arrived")
-    FULFILLED = "fulfilled", _("Seen")
+    HELD = "held", pgettext_lazy("event", "Held")
+    RENEWED = "renewed", pgettext_lazy("event", "Hold extended")
+    RELEASED = "released", pgettext_lazy("event", "Hold given up")
+    LAPSED = "lapsed", pgettext_lazy("event", "Hold lapsed")
+    BOOKED = "booked", pgettext_lazy("event", "Booked")
+    CONFIRMED = "confirmed", pgettext_lazy("event", "Confirmed by the patient")
+    MOVED = "moved", pgettext_lazy("event", "Moved")
+    CANCELLED = "cancelled", pgettext_lazy("event", "Cancelled")
+    NOSHOW = "noshow", pgettext_lazy("event", "Did not come")
+    RESTORED = "restored", pgettext_lazy("event", "Undone")
+    ARRIVED = "arrived", pgettext_lazy("event", "Arrived")
+    FULFILLED = "fulfilled", pgettext_lazy("event", "Seen")
 
 
 class AppointmentEvent(models.Model):
