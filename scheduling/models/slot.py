@@ -71,7 +71,9 @@ class Slot(PublicId):
     closed = models.CharField(_("closed"), max_length=8, choices=Closure, default=Closure.OPEN, blank=True)
 
     objects = SlotQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["taken", "overbooking"])  # counters; the claims have their own history
+    history = HistoricalRecords(  # without the counters: the claims have their own history
+        excluded_fields=["taken", "overbooking"], no_db_index=["uuid", "session", "service"]
+    )
 
     class Meta:
         verbose_name = _("slot")

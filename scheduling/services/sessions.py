@@ -11,18 +11,20 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Channel, User
 from common import clock
+from common.bulk import insert_rows
 from common.errors import ReasonRequired
 from common.history import acting, record_history
 from directory.models import HealthcareService, Location, Practitioner
 from scheduling import timetable
 from scheduling.errors import SessionClash, SessionTooShort
-from scheduling.models import Schedule, Session, SessionStatus, Slot
+from scheduling.models import Closure, Schedule, Session, SessionStatus, Slot
 
 from .calendars import Calendar
 from .once import once
 from .origin import Origin
 
 BATCH = 5_000
+SLOT_COLUMNS = ("uuid", "session", "service", "starts_at", "ends_at", "capacity", "taken", "overbooking", "closed")
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,20 @@ def _reserve(busy: dict[int, list[tuple[dt.datetime, dt.datetime]]], session: Se
 
 def _write(fresh: list[Session]) -> Generated:
     sessions = Session.objects.bulk_create(fresh, batch_size=BATCH)
-    slots = [slot for session in sessions for slot in slots_of(session, session.schedule)]
-    Slot.objects.bulk_create(slots, batch_size=BATCH)
+    rows = [row for session in sessions for row in _slot_rows(session)]
+    insert_rows(Slot, SLOT_COLUMNS, rows)
     pks = [session.pk for session in sessions]
     for some in (pks[i : i + BATCH] for i in range(0, len(pks), BATCH)):
         record_history(Session.objects.filter(pk__in=some), "+")
         record_history(Slot.objects.filter(session__in=some), "+")
-    return Generated(len(sessions), len(slots))
+    return Generated(len(sessions), len(rows))
+
+
+def _slot_rows(session: Session) -> Iterable[tuple]:
+    """The slots of a session as rows, because a roster makes a million of them."""
+    minutes, capacity = session.schedule.slot_minutes, session.schedule.capacity
+    for start, end in timetable.cut(session.starts_at, session.ends_at, minutes):
+        yield uuid.uuid4(), session.pk, session.service_id, start, end, capacity, 0, 0, Closure.OPEN.value
 
 
 def slots_of(session: Session, schedule: Schedule) -> list[Slot]:
