@@ -35,6 +35,12 @@ def staff(*rights: str) -> Callable[[View], View]:
     return decorate
 
 
+def cell_rights(request: HttpRequest) -> dict[str, bool]:
+    """What a cell of the grid may offer to this person."""
+    books = request.user.has_perm("scheduling.add_appointment")
+    return {"may_book": books, "may_overbook": books and request.user.has_perm("scheduling.overbook_appointment")}
+
+
 def _sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=401, headers={"HX-Redirect": reverse("admin:login")})
 

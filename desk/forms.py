@@ -32,6 +32,13 @@ class BookForm(forms.Form):
     reason = forms.CharField(required=False, max_length=200)
 
 
+class OverbookForm(BookForm):
+    """For whom, and why it must be now although the time is full."""
+
+    reason = forms.CharField(max_length=200, error_messages={"required": _("Please give a reason.")})
+    key = forms.UUIDField(required=False)
+
+
 class CancelForm(forms.Form):
     """Why, and at whose wish."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
 from common import clock
@@ -29,6 +29,7 @@ class Cell:
     slot: Slot
     at: dt.datetime
     bookings: list[Appointment] = field(default_factory=list)
+    extra_left: int = 0  # places beyond capacity that the session still has (加号)
 
     @property
     def left(self) -> int:
@@ -55,6 +56,12 @@ class Cell:
     def is_bookable(self) -> bool:
         """Is there a place for the next caller?"""
         return self.state in ("free", "part")
+
+    @property
+    def is_overbookable(self) -> bool:
+        """Full, but somebody with the right could still squeeze a patient in."""
+        is_open = self.slot.ends_at > self.at and self.slot.session.is_released(self.at)
+        return self.state == "full" and is_open and self.extra_left > 0
 
     @property
     def shown(self) -> list[tuple[Appointment, str]]:
@@ -141,7 +148,17 @@ def _cells(slots: QuerySet[Slot], at: dt.datetime) -> list[Cell]:
     for booking in _bookings(sessions, at):
         if booking.slot_id in cells:
             cells[booking.slot_id].bookings.append(booking)
+    used = _extra_used(sessions)
+    for cell in cells.values():
+        session = cell.slot.session
+        cell.extra_left = max(0, session.overbook_limit - used.get(session.pk, 0))
     return list(cells.values())
+
+
+def _extra_used(sessions: Iterable[int]) -> dict[int, int]:
+    """Session -> places beyond capacity that are taken."""
+    rows = Slot.objects.filter(session__in=sessions, overbooking__gt=0).order_by()
+    return dict(rows.values_list("session").annotate(Sum("overbooking")))
 
 
 def _bookings(sessions: Iterable[int], at: dt.datetime) -> QuerySet[Appointment]:

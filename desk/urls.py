@@ -10,6 +10,7 @@ urlpatterns = [
     path("day/", day, name="day"),
     path("people/", panel.people, name="people"),
     path("slots/<uuid:slot>/open/", panel.open_slot, name="open"),
+    path("slots/<uuid:slot>/overbook/", panel.overbook, name="overbook"),
     path("holds/<uuid:hold>/book/", panel.book_held, name="book"),
     path("holds/<uuid:hold>/renew/", panel.renew, name="renew"),
     path("holds/<uuid:hold>/release/", panel.release, name="release"),

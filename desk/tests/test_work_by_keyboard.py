@@ -171,6 +171,36 @@ def test_a_booking_is_moved_to_a_place_chosen_in_the_grid(desk, grid):
     assert booking.slot == grid[1][2]
 
 
+def test_somebody_is_squeezed_into_a_full_time_by_keys_alone(desk, sign_in, grid):
+    slot = grid[0][0]
+    type(slot.session).objects.update(overbook_limit=1)
+    AppointmentFactory(slot=slot, patient=PatientFactory(name="Alice Smith"))
+    PatientFactory(name="张伟")
+    sign_in(UserFactory(role="supervisor"))
+    desk.reload()
+    desk.locator("#day-grid button").first.focus()
+    desk.keyboard.press("ArrowDown")
+    assert desk.evaluate("document.activeElement.dataset.overbook") == str(slot.uuid)
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#find:focus")
+    desk.keyboard.type("zhangwei")
+    desk.wait_for_selector("#people [aria-selected=true]")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#why:focus")
+    desk.keyboard.press("Enter")
+    said(desk, "Please give a reason.")
+    desk.wait_for_selector("#why[aria-invalid]:focus")
+    desk.keyboard.type("fever")
+    desk.keyboard.press("Enter")
+    said(desk, "Booked. Reference")
+    arrived(desk, "张伟")
+    assert "Beyond capacity" in desk.inner_text(".panel-state")
+    desk.keyboard.press("Escape")
+    desk.wait_for_function("document.activeElement.closest('#day-grid') !== null")
+    assert "extra" in desk.inner_text(f"#cell-{slot.uuid}")
+    assert Appointment.objects.get(patient__name="张伟").is_overbooked
+
+
 def test_nothing_of_a_patient_stays_in_the_browser(desk, grid):
     AppointmentFactory(slot=grid[0][0], patient=PatientFactory(name="Alice Smith"))
     desk.reload()

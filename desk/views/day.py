@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from desk import grid
-from desk.door import staff
+from desk.door import cell_rights, staff
 from desk.forms import DayForm, neighbours
 from directory.models import Department, HealthcareService
 from scheduling import seeing
@@ -47,7 +47,7 @@ def day(request: HttpRequest) -> HttpResponse:
                 (column.practitioner, column.places(by_department=department is None)) for column in shown.columns
             ],
             "moving": _moving(request, asked.get("moving")),
-            "may_book": request.user.has_perm("scheduling.add_appointment"),
+            **cell_rights(request),
         },
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +16,8 @@ from common import clock, shown
 from common.admin import posted
 from common.errors import Refusal
 from desk import grid
-from desk.door import origin_of, staff
-from desk.forms import BookForm, CancelForm, SlotForm
+from desk.door import cell_rights, origin_of, staff
+from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm
 from patients.models import Patient
 from scheduling import seeing
 from scheduling.models import Appointment, AppointmentStatus, Slot
@@ -27,6 +27,7 @@ from scheduling.services.origin import digest_of
 FOUND = 8  # patients shown while typing: what fits without scrolling
 
 book = staff("scheduling.add_appointment", "patients.view_patient")
+squeeze_in = staff("scheduling.add_appointment", "patients.view_patient", "scheduling.overbook_appointment")
 change = staff("scheduling.change_appointment")
 
 
@@ -37,11 +38,9 @@ def _answer(
     parts = [render_to_string(f"desk/{template}", context, request)]
     for slot in dict.fromkeys(slots):
         cell = grid.cell_of(request.user, slot)
-        may_book = request.user.has_perm("scheduling.add_appointment")
         if cell:
-            parts.append(
-                render_to_string("desk/_cell.html", {"cell": cell, "oob": True, "may_book": may_book}, request)
-            )
+            drawn = {"cell": cell, "oob": True, **cell_rights(request)}
+            parts.append(render_to_string("desk/_cell.html", drawn, request))
     parts.append(render_to_string("desk/_said.html", {"said": said}, request))
     return HttpResponse("".join(parts), status=status)
 
@@ -72,10 +71,50 @@ def open_slot(request: HttpRequest, slot: UUID) -> HttpResponse:
     try:
         held = holds.hold(slot=wanted, origin=origin_of(request))
     except Refusal as refusal:
+        context["may_overbook"] = _may_overbook(request, wanted)
         return _refused(request, "_refused.html", context, refusal, [wanted.uuid])
     context |= {"hold": held}
     said = _("Held for you for %(minutes)s minutes.") % {"minutes": settings.HOLD_MINUTES}
     return _answer(request, "_book.html", context, slots=[wanted.uuid], said=said)
+
+
+def _may_overbook(request: HttpRequest, slot: Slot) -> bool:
+    """Is the time full, and may this person squeeze somebody in?"""
+    cell = grid.cell_of(request.user, slot.uuid) if cell_rights(request)["may_overbook"] else None
+    return cell is not None and cell.is_overbookable
+
+
+@require_http_methods(["GET", "POST"])
+@squeeze_in
+def overbook(request: HttpRequest, slot: UUID) -> HttpResponse:
+    """Beyond capacity (加号): for whom and why, and how many extra places the session still has."""
+    wanted = _slot(request, slot)
+    form = OverbookForm(posted(request))
+    typed = {name: request.POST.get(name, "") for name in ("reason", "key")}
+    context: dict[str, Any] = {"slot": wanted, **typed, "cell": grid.cell_of(request.user, wanted.uuid)}
+    context["key"] = context["key"] or uuid4()
+    context["patient"] = _patient(request, request.POST.get("patient", ""))
+    if request.method == "GET":
+        return _answer(request, "_overbook.html", context)
+    if not form.is_valid() or context["patient"] is None:
+        faults = {name: messages[0] for name, messages in form.errors.items()}
+        if context["patient"] is None:
+            faults["patient"] = _("Choose a patient.")
+        context |= {"faults": faults}
+        return _answer(request, "_overbook.html", context, said=" ".join(faults.values()), status=422)
+    return _squeeze_in(request, wanted, context, form.cleaned_data)
+
+
+def _squeeze_in(request: HttpRequest, slot: Slot, context: dict[str, Any], given: dict[str, Any]) -> HttpResponse:
+    patient, reason = context["patient"], given["reason"]
+    origin = origin_of(request, f"desk:extra:{context['key']}", digest_of(patient.uuid, slot.uuid, reason))
+    try:
+        made = appointments.book(patient=patient, slot=slot, origin=origin, reason=reason, overbook=True)
+    except Refusal as refusal:
+        context["cell"] = grid.cell_of(request.user, slot.uuid)
+        return _refused(request, "_overbook.html", context, refusal, [slot.uuid])
+    said = _("Booked. Reference %(reference)s.") % {"reference": made}
+    return _answer(request, "_booking.html", _shown(request, made.uuid, fresh=True), slots=[slot.uuid], said=said)
 
 
 def _patient(request: HttpRequest, text: str) -> Patient | None:
@@ -156,6 +195,7 @@ def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
         "may_change": booked and user.has_perm("scheduling.change_appointment"),
         "may_move": booked and not begun and user.has_perm("scheduling.change_appointment"),
         "may_noshow": booked and begun and user.has_perm("scheduling.mark_noshow"),
+        "may_overbook": _may_overbook(request, booking.slot),
         "may_undo": _may_undo(booking, events, now) and user.has_perm("scheduling.change_appointment"),
         **more,
     }

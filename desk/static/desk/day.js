@@ -36,6 +36,7 @@
   desk.addEventListener("click", (event) => {
     const name = event.target.closest("[data-booking]");
     const place = event.target.closest("[data-slot]");
+    const extra = event.target.closest("[data-overbook]");
     const grid = event.target.closest("[data-move-in-grid]");
     if (event.target.closest("[data-close]")) panel.close();
     else if (name) {
@@ -45,6 +46,9 @@
       opener = { slot: place.dataset.slot, cell: place.parentElement.id };
       if (desk.dataset.moveUrl) ask("POST", desk.dataset.moveUrl, { slot: place.dataset.slot });
       else ask("POST", desk.dataset.slotUrl.replace(nobody, place.dataset.slot));
+    } else if (extra) {
+      opener = { extra: extra.dataset.overbook, cell: extra.parentElement.id };
+      ask("GET", desk.dataset.overbookUrl.replace(nobody, extra.dataset.overbook));
     } else if (grid) {
       const address = new URL(window.location.href);
       address.searchParams.set("moving", grid.dataset.moveInGrid);
@@ -91,7 +95,7 @@
     giveBack();
     if (!held()) body.replaceChildren();
     const back = opener && document.getElementById(opener.cell);
-    const same = back && (back.querySelector(`[data-booking="${opener.booking}"]`) || back.querySelector("button"));
+    const same = back && (back.querySelector(`[data-booking="${opener.booking}"], [data-overbook="${opener.extra}"]`) || back.querySelector("button"));
     const any = document.querySelector("#day-grid button[tabindex='0']");
     if (same || any) (same || any).focus();
   });
