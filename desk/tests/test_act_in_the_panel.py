@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import AccessLog
 from accounts.tests.factories import UserFactory
 from patients.tests.factories import ContactPointFactory, PatientFactory
 from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
@@ -110,6 +111,20 @@ def test_a_booking_shows_who_when_and_what_happened_with_a_masked_phone(desk, sl
     for text in ("Alice Smith", str(booking), "138****8000", "Move", "Cancel the booking"):
         assert text in page
     assert "13800138000" not in page
+
+
+def test_who_opens_a_booking_is_in_the_access_log(desk, clerk, slots):
+    booking = AppointmentFactory(slot=slots[0])
+    desk.get(address("booking", booking=booking.uuid))
+    line = AccessLog.objects.get()
+    assert (line.action, line.user, line.subject_uuid) == ("open", clerk, booking.patient.uuid)
+
+
+def test_looking_at_a_held_place_without_a_patient_or_at_another_site_leaves_no_line(desk, slots):
+    hold = held_by(desk, slots[0])
+    assert desk.get(address("booking", booking=hold.uuid)).status_code == 200
+    assert desk.get(address("booking", booking=AppointmentFactory().uuid)).status_code == 404
+    assert not AccessLog.objects.exists()
 
 
 def test_a_booking_moves_and_both_cells_are_drawn_again(desk, slots):

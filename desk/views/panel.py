@@ -19,6 +19,7 @@ from desk import grid
 from desk.door import cell_rights, origin_of, staff
 from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm
 from patients.models import Patient
+from patients.services import revealing
 from scheduling import seeing
 from scheduling.models import Appointment, AppointmentStatus, Slot
 from scheduling.services import alternatives, appointments, holds
@@ -209,8 +210,12 @@ def _may_undo(booking: Appointment, events: list, now: Any) -> bool:
 @require_GET
 @staff("scheduling.view_appointment")
 def booking(request: HttpRequest, booking: UUID) -> HttpResponse:
-    """One booking: who, when, what happened, what can be done."""
-    return _answer(request, "_booking.html", _shown(request, booking))
+    """One booking: who, when, what happened, what can be done. Who looked is written down."""
+    context = _shown(request, booking)
+    patient = context["booking"].patient
+    if patient:
+        revealing.note_opening(patient, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+    return _answer(request, "_booking.html", context)
 
 
 @require_GET

@@ -16,6 +16,7 @@ from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, post
 from common.filters import AutocompleteSelectFilter, Lately, When
 from common.references import clean_reference
 from patients.models import Patient
+from patients.services import revealing
 from scheduling import seeing
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
 from scheduling.services import appointments, free_places
@@ -110,6 +111,16 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         """Bookings that the person may see; holds that never had a patient are no bookings."""
         rows = seeing.appointments(request.user).filter(patient__isnull=False).for_desk()
         return rows.select_related("by").prefetch_related("patient__contact_points")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Who opens a booking has looked at its patient, and that is written down."""
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "GET" and answer.status_code == 200:
+            patient = self.find(request, object_id).patient
+            revealing.note_opening(patient, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+        return answer
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """By reference, or by whatever finds the patient."""

@@ -83,6 +83,12 @@ def test_only_acts_that_fit_the_state_are_offered(as_role, booking):
     assert act("appointment", booking, "undo") not in page.text
 
 
+def test_who_opens_a_booking_is_in_the_access_log(as_role, booking):
+    as_role("front_desk").get(act("appointment", booking, "change"))
+    line = AccessLog.objects.get()
+    assert (line.action, line.subject_uuid) == ("open", booking.patient.uuid)
+
+
 @pytest.mark.parametrize("path", ["move", "cancel", "confirm", "noshow", "undo"])
 @pytest.mark.parametrize("role", ["auditor", "administrator"])
 def test_who_only_looks_changes_no_booking(as_role, booking, role, path):
