@@ -20,11 +20,11 @@ class Title(models.TextChoices):
 
 class PractitionerQuerySet(models.QuerySet):
     def visible_to(self, user) -> models.QuerySet:
-        """Practitioners with a role in a department of the person's scope."""
+        """Practitioners with a post in a department of the person's scope, and the person's own line."""
         if user.sees_everything:
             return self
         roles = PractitionerRole.objects.visible_to(user)
-        return self.filter(pk__in=roles.values("practitioner_id"))
+        return self.filter(models.Q(pk__in=roles.values("practitioner_id")) | models.Q(user=user.pk))
 
 
 class Practitioner(PublicId):

@@ -43,16 +43,22 @@ class Scope(models.Model):
 
 
 class ScopedQuerySet(models.QuerySet):
-    """Rows that hang on a department; `department_path` says where it is found from here."""
+    """Rows that hang on a department; `department_path` says where it is found from here.
+
+    practitioner_path: where the practitioner is found whose rows these are, for those that somebody calls their own.
+    """
 
     department_path = "department"
+    practitioner_path = ""
 
     def visible_to(self, user) -> models.QuerySet:
-        """Only rows of the sites and departments in the person's scope; nobody's rows for an inactive account."""
+        """Only rows of the sites and departments in the person's scope, and a practitioner's own without any scope."""
         if user.sees_everything:
             return self
         scopes = list(Scope.objects.filter(user_id=user.pk).values_list("site_id", "department_id"))
         departments = [department for _site, department in scopes if department]
         sites = [site for site, department in scopes if not department]
         path = self.department_path + "__" if self.department_path else ""
-        return self.filter(Q(**{f"{path}id__in": departments}) | Q(**{f"{path}site_id__in": sites}))
+        seen = Q(**{f"{path}id__in": departments}) | Q(**{f"{path}site_id__in": sites})
+        own = getattr(user, "practitioner", None) if self.practitioner_path else None
+        return self.filter(seen | Q(**{self.practitioner_path: own.pk}) if own else seen)

@@ -45,6 +45,7 @@ class CancelCause(models.TextChoices):
 
 class AppointmentQuerySet(ScopedQuerySet):
     department_path = "slot__service__department"
+    practitioner_path = "slot__session__practitioner"
 
     def claiming(self) -> models.QuerySet:
         """Those that take up a place."""

@@ -20,6 +20,7 @@ SESSION_TONE = {SessionStatus.OPEN: "success", SessionStatus.STOPPED: "warning",
 
 class SessionQuerySet(ScopedQuerySet):
     department_path = "service__department"
+    practitioner_path = "practitioner"
 
     def for_list(self) -> models.QuerySet:
         """With what a row on screen names."""

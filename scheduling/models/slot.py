@@ -22,6 +22,7 @@ class Closure(models.TextChoices):
 
 class SlotQuerySet(ScopedQuerySet):
     department_path = "service__department"
+    practitioner_path = "session__practitioner"
 
     def free(self) -> models.QuerySet:
         """Slots with a place that nobody claims; ended holds still count here (see `appointments.expired_holds`)."""

@@ -117,6 +117,21 @@ def test_a_clinician_sees_their_own_sessions_only(as_user, name):
     assert "Zhang Min" not in text
 
 
+@pytest.mark.parametrize("name", ["appointment", "session", "slot", "appointmentevent", "stoppage"])
+def test_a_clinician_without_a_scope_sees_their_own_and_nobody_elses(as_user, name):
+    mine = SlotFactory(session=SessionFactory(practitioner=PractitionerFactory(name="Chen Yu")))
+    other = SlotFactory(
+        session=SessionFactory(practitioner=PractitionerFactory(name="Zhang Min"), service=mine.service)
+    )
+    rows(mine, 0), rows(other, 1)
+    clinician = UserFactory(role="clinician", sees_all_sites=False)
+    mine.session.practitioner.user = clinician
+    mine.session.practitioner.save()
+    text = page(as_user(clinician), name, **EVERYTHING.get(name, {"when": "all"})).text
+    assert "Chen Yu" in text
+    assert "Zhang Min" not in text
+
+
 @pytest.mark.parametrize("name", ["appointment", "session", "slot", "schedule", "waitlistentry", "waitlistoffer"])
 @pytest.mark.parametrize("part", ["change", "history"])
 def test_a_page_of_another_site_is_not_there_and_neither_is_its_history(as_user, name, part):
