@@ -4,11 +4,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from accounts import seeing
 from accounts.models import AccessLog
 from accounts.models.access import TONE as ACCESS_TONE
 from common import shown
@@ -27,11 +30,14 @@ class AccessLogAdmin(FactAdmin):
 
     list_display = ("when", "user", "act_badge", "kind", "detail", "reason", "ip")
     list_filter = (WhenAccessed, ("user", AutocompleteSelectFilter), ("action", ChoicesDropdownFilter))
-    list_select_related = ("user",)
     search_fields = ("detail", "reason", "user__name", "user__username")
     fields = ("when", "user", "act_badge", "subject", "detail", "reason", "ip")
     readonly_fields = fields
     empty_advice = _("Nobody opened, revealed or exported a record in this time.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Without those who work at other sites only, for who is limited to some."""
+        return seeing.accesses(request.user).select_related("user")
 
     @display(description=_("when"), ordering="at")
     def when(self, obj: AccessLog) -> str:

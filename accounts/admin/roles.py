@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts import seeing
 from accounts.models import Role, User
 from accounts.models.user import Kind
 from common.admin import FactAdmin, rows_link
@@ -42,7 +43,8 @@ class RoleAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """With how many people have it."""
-        people = Count("user", Q(user__kind=Kind.STAFF, user__is_active=True), distinct=True)
+        mine = Q(user__kind=Kind.STAFF, user__is_active=True, user__in=seeing.staff(request.user).values("pk"))
+        people = Count("user", mine, distinct=True)
         return super().get_queryset(request).annotate(n=people, m=Count("permissions", distinct=True))
 
     @display(description=_("role"), ordering="name")

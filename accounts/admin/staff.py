@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts import seeing
 from accounts.models import Role, User
 from accounts.models.user import Kind
 from common import shown
@@ -64,8 +65,9 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "name", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """People only, with their roles."""
-        return super().get_queryset(request).filter(kind=Kind.STAFF).prefetch_related("groups")
+        """People only, with their roles; of other sites none, for who is limited to some."""
+        rows = super().get_queryset(request).filter(kind=Kind.STAFF, pk__in=seeing.staff(request.user).values("pk"))
+        return rows.prefetch_related("groups")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Whoever is not a superuser changes no superuser."""

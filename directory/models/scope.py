@@ -1,9 +1,16 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import seeing
 from common.history import HistoricalRecords
+
+
+class ScopeQuerySet(models.QuerySet):
+    def visible_to(self, user) -> models.QuerySet:
+        """Scopes at the person's sites."""
+        return self if user.sees_everything else self.filter(site__in=sites_of(user))
 
 
 class Scope(models.Model):
@@ -22,6 +29,7 @@ class Scope(models.Model):
         blank=True,
         help_text=_("Empty: the whole site."),
     )
+    objects = ScopeQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -40,6 +48,19 @@ class Scope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.department or self.site}"
+
+
+def sites_of(user) -> models.QuerySet:
+    """Ids of the sites at which the person has a scope, be it for one department."""
+    return Scope.objects.filter(user_id=user.pk).order_by().values("site_id")
+
+
+@seeing.told_by
+def near(user) -> Q:
+    """Who has a scope at the person's sites, who sees all sites, and who was given no scope yet."""
+    anywhere = Scope.objects.filter(user=OuterRef("pk"))
+    here = anywhere.filter(site__in=sites_of(user))
+    return Exists(here) | ~Exists(anywhere) | Q(sees_all_sites=True) | Q(is_superuser=True)
 
 
 class ScopedQuerySet(models.QuerySet):

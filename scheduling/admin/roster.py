@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -228,9 +228,10 @@ class ClosedDayAdmin(ModelAdmin):
     fields = (("name_zh", "name_en"), ("day", "site"), "is_open")
     empty_advice = _("Public holidays are known already. Add days on which the hospital closes or works all the same.")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Days of every site: they concern whoever plans."""
-        return super().get_queryset(request)
+    def has_change_permission(self, request: HttpRequest, obj: ClosedDay | None = None) -> bool:
+        """A day of every site is changed by who sees every site."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.site_id is not None or request.user.sees_everything)
 
     @display(description=_("day"), ordering="day")
     def date(self, obj: ClosedDay) -> str:

@@ -5,6 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from common import shown
 from common.history import HistoricalRecords
 from common.models import Named
+from directory.models.scope import sites_of
+
+
+class ClosedDayQuerySet(models.QuerySet):
+    def visible_to(self, user) -> models.QuerySet:
+        """Days of the person's sites, and those of every site."""
+        return self if user.sees_everything else self.filter(Q(site=None) | Q(site__in=sites_of(user)))
 
 
 class ClosedDay(Named):
@@ -21,6 +28,7 @@ class ClosedDay(Named):
         help_text=_("Empty: every site."),
     )
     is_open = models.BooleanField(_("works all the same"), default=False)
+    objects = ClosedDayQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta(Named.Meta):

@@ -6,10 +6,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Channel
 from common.history import HistoricalRecords
 from common.models import Named, PublicId
-from directory.models import Grade
+from directory.models import Department, Grade, HealthcareService
+from directory.models.scope import sites_of
 
 
 class ChannelRuleQuerySet(models.QuerySet):
+    def visible_to(self, user) -> models.QuerySet:
+        """Rules that speak of the person's sites and departments, among others or alone."""
+        if user.sees_everything:
+            return self
+        return self.filter(
+            Q(site=None) | Q(site__in=sites_of(user)),
+            Q(department=None) | Q(department__in=Department.objects.visible_to(user)),
+            Q(service=None) | Q(service__in=HealthcareService.objects.visible_to(user)),
+        )
+
     def active_for(self, service) -> models.QuerySet:
         """Rules in use that speak of this service: of it, of its grade, of its department or of its site, or of all."""
         return self.filter(
