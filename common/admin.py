@@ -117,6 +117,14 @@ class Looks:
             return rows.filter(**{f"{self.seen_through}__in": related.objects.visible_to(request.user)})
         return rows
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """What was chosen reads like the choices."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        related = db_field.remote_field.model
+        if field is not None and self.admin_site.is_registered(related):
+            field.label_from_instance = self.admin_site.get_model_admin(related).choice_text
+        return field
+
 
 class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     """A noun's list and page. Nothing is deleted here; changes that have rules are acts that call a service."""
@@ -137,6 +145,10 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     export_columns: Sequence[tuple[Any, Callable[[Any], Any]]] = ()
     export_permission = ""
     linked_by: Sequence[str] = ()  # lookups that our own links use although no filter offers them
+
+    def choice_text(self, obj: Model) -> str:
+        """The row in a box in which one types to choose; more than its name where namesakes are likely."""
+        return str(obj)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """What the filters offer and our links ask; nobody feels their way through other fields."""

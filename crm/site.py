@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Model
 from django.db.models.base import ModelBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from unfold.sites import UnfoldAdminSite
 
 # Tables that nobody edits by hand: one unreadable schedule stops all of them; keys are made by accounts' Device.
 HIDDEN_APPS = {"django_q", "rest_framework_api_key"}
+
+
+class ToldApart(AutocompleteJsonView):
+    """Choices while typing, each with what tells it from its namesakes."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        return super().serialize_result(obj, to_field_name) | {"text": self.model_admin.choice_text(obj)}
 
 
 class CrmAdminSite(UnfoldAdminSite):
@@ -16,6 +26,10 @@ class CrmAdminSite(UnfoldAdminSite):
     def extra_urls(self) -> list:
         """Pages that belong to no model."""
         return [path("desk/", include("desk.urls"))]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """For the boxes in which one types to choose."""
+        return ToldApart.as_view(admin_site=self)(request)
 
     def register(self, model_or_iterable, admin_class=None, **options) -> None:
         """As Django does, except for the tables of HIDDEN_APPS."""

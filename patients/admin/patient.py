@@ -60,6 +60,10 @@ class PatientAdmin(PatientActs, ModelAdmin):
         """The best matches first; an empty search leaves the list as it is."""
         return (queryset.search(search_term) if search_term.strip() else queryset), False
 
+    def choice_text(self, obj: Patient) -> str:
+        """Two people called Zhang Wei are told apart by birth date and record number."""
+        return f"{obj.name} · {shown.birth(obj.birth_date, obj.age())} · {obj.record_number}"
+
     def get_inlines(self, request: HttpRequest, obj: Patient | None) -> tuple:
         return INLINES if obj else ()
 

@@ -55,6 +55,18 @@ def act(client, patient, name, **data):
     return client.post(reverse(f"admin:patients_patient_{name}", args=[patient.pk]), data)
 
 
+def test_namesakes_are_told_apart_where_one_types_to_choose(signed_in):
+    pair = [PatientFactory(name="张伟", birth_date=f"19{year}-03-07") for year in (60, 90)]
+    query = {"app_label": "patients", "model_name": "relatedperson", "field_name": "patient", "term": "zhangwei"}
+    answer = signed_in.get(reverse("admin:autocomplete"), query).json()
+    texts = {int(one["id"]): one["text"] for one in answer["results"]}
+    assert set(texts) == {one.pk for one in pair}
+    for one in pair:
+        one.refresh_from_db()
+        assert one.record_number in texts[one.pk]
+        assert str(one.birth_date.year) in texts[one.pk]
+
+
 def test_no_page_shows_a_phone_or_number_in_full(signed_in, zhang):
     history = reverse("admin:patients_patient_history", args=[zhang.pk])
     for address in (reverse(LIST), reverse(LIST) + "?q=zhangwei", page_of(zhang), history):
