@@ -17,8 +17,7 @@ PRACTITIONERS = 70
 FULL_TOWN = 20_000  # patients; a smaller town has fewer practitioners, but one in each department at least
 MORNING = (dt.time(8, 0), dt.time(11, 30))
 AFTERNOON = (dt.time(13, 30), dt.time(17, 0))
-HALF_DAYS = [(weekday, half) for weekday in range(5) for half in (MORNING, AFTERNOON)]
-HALF_DAYS += [(Weekday.SATURDAY, MORNING)]
+HALF_DAYS = [(weekday, half) for weekday in Weekday.values for half in (MORNING, AFTERNOON)]
 TITLES = [Title.ASSOCIATE_CHIEF, Title.CHIEF, Title.ATTENDING, Title.ATTENDING, Title.ASSOCIATE_CHIEF, Title.RESIDENT]
 # Half-days a week in each kind of clinic
 WEEK = {
