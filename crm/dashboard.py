@@ -64,7 +64,8 @@ def _tile(word: Any, n: int, tone: str, model: str, **query: str) -> dict[str, A
 
 def _counted(sessions: list[Session]) -> list[dict[str, Any]]:
     """Sessions with their places, counted in one statement."""
-    rows = Slot.objects.filter(session__in=[session.pk for session in sessions]).order_by().values("session")
+    slots = Slot.objects.in_roster().filter(session__in=[session.pk for session in sessions])
+    rows = slots.order_by().values("session")
     left = Q(closed=Closure.OPEN, taken__lt=F("capacity"), ends_at__gt=clock.now())
     counts = {row["session"]: row for row in rows.annotate(places=Sum("capacity"), taken_n=Sum("taken"))}
     free = dict(rows.filter(left).annotate(n=Sum(F("capacity") - F("taken"))).values_list("session", "n"))

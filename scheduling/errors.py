@@ -207,6 +207,11 @@ class AlreadyWaiting(Refusal):
     message = _("The patient already waits for this service.")
 
 
+class OtherService(Refusal):
+    code = "other_service"
+    message = _("This person waits for %(service)s. Please offer a place of it.")
+
+
 class NotWaiting(Refusal):
     code = "not_waiting"
     message = _("This person no longer waits.")

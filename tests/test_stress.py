@@ -74,7 +74,7 @@ class Caller:
 
 @pytest.mark.django_db(transaction=True)
 def test_after_a_minute_of_everything_at_once_the_books_balance(unlimited, monkeypatch, channel_secret, live_processes):
-    monkeypatch.setenv("MAX_HOLDS", "100000")
+    monkeypatch.setenv("MAX_CHANNEL_HOLDS", "100000")
     live_processes.restart()
     slots, people = hospital()
     desks = [start_desk(n) for n in range(DESKS)]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.models.user import Kind
 from common import clock
 from patients.models import Patient
 from scheduling.errors import HoldLapsed, HoldRenewedAlready, HoldTaken, TooManyHolds
@@ -54,7 +55,7 @@ def hold(
 
 def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
     mine = Appointment.objects.filter(by=origin.by, status=AppointmentStatus.HELD, held_until__gt=at)
-    if mine.filter(offer=None).count() >= settings.MAX_HOLDS:
+    if mine.filter(offer=None).count() >= _most_holds(origin):
         raise TooManyHolds
     if person:
         appointments.check(person, slot, origin, at)
@@ -62,6 +63,11 @@ def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) 
     rules.check_slot(slot, origin.channel, at)
     if slot.has_rules:
         rules.check_channel(slot, origin.channel, at)
+
+
+def _most_holds(origin: Origin) -> int:
+    """A channel asks for many people at once, a person at the desk for one."""
+    return settings.MAX_CHANNEL_HOLDS if origin.by.kind == Kind.DEVICE else settings.MAX_HOLDS
 
 
 def book_held(

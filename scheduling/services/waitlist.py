@@ -12,13 +12,14 @@ from common import clock
 from common.history import acting
 from directory.models import HealthcareService, Practitioner
 from patients.models import Patient
-from scheduling.errors import AlreadyWaiting, DatesNotInOrder, NotWaiting, OfferOver
+from scheduling.errors import AlreadyWaiting, DatesNotInOrder, NotWaiting, OfferOver, OtherService
 from scheduling.models import Appointment, AppointmentStatus, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import EntryStatus, OfferStatus, PartOfDay
 
 from . import holds, rules
 from .once import once
 from .origin import Origin, system_origin
+from .reading import find_slot
 
 OFFER_MINUTES = 30
 
@@ -99,13 +100,18 @@ def offer(
     minutes: int = OFFER_MINUTES,
     at: dt.datetime | None = None,
 ) -> WaitlistOffer:
-    """Hold a place of `slot` for this person alone. Raises NotWaiting and whatever holding a place raises."""
+    """Hold a place of `slot` for this person alone.
+
+    Raises NotWaiting, OtherService, and whatever holding a place raises.
+    """
     at = at or clock.now()
 
     def work() -> WaitlistOffer:
         waiting = _lock(entry)
         if waiting.status != EntryStatus.WAITING:
             raise NotWaiting
+        if find_slot(slot, origin.by).service_id != waiting.service_id:
+            raise OtherService(field="slot", service=waiting.service.name)
         kept = holds.hold(slot=slot, patient=waiting.patient, origin=origin, minutes=minutes, at=at)
         _set(waiting, EntryStatus.OFFERED)
         return WaitlistOffer.objects.create(

@@ -140,7 +140,7 @@ def test_a_booking_is_not_a_hold(now):
 
 
 def test_nobody_hoards_places(now, minutes, settings):
-    settings.MAX_HOLDS = 2
+    settings.MAX_CHANNEL_HOLDS = 2
     session, origin = SessionFactory(), channel()
     for number in range(2):
         holds.hold(slot=SlotFactory(session=session, number=number), origin=origin, at=now)
@@ -149,6 +149,16 @@ def test_nobody_hoards_places(now, minutes, settings):
         holds.hold(slot=last, origin=origin, at=now)
     assert holds.hold(slot=last, origin=channel(), at=now)
     assert holds.hold(slot=SlotFactory(), origin=origin, at=now + minutes(6))
+
+
+def test_a_person_at_the_desk_may_hold_fewer_places_than_a_channel(now, settings):
+    settings.MAX_HOLDS, settings.MAX_CHANNEL_HOLDS = 1, 2
+    session, clerk, portal = SessionFactory(), desk(), channel()
+    holds.hold(slot=SlotFactory(session=session), origin=clerk, at=now)
+    holds.hold(slot=SlotFactory(session=session, number=1), origin=portal, at=now)
+    assert holds.hold(slot=SlotFactory(session=session, number=2), origin=portal, at=now)
+    with pytest.raises(errors.TooManyHolds):
+        holds.hold(slot=SlotFactory(session=session, number=3), origin=clerk, at=now)
 
 
 def test_a_patient_with_a_hold_is_busy_at_that_time(now):

@@ -213,6 +213,11 @@ def test_an_offer_that_lapses_takes_a_renewed_hold_with_it(slot, now, minutes):
     assert pool.check() == []
 
 
+def test_a_place_of_another_service_is_not_offered(slot, now):
+    with pytest.raises(errors.OtherService, match="General clinic"):
+        waitlist.offer(entry=entry(slot), slot=SlotFactory(), origin=desk(), at=now)
+
+
 def test_offers_do_not_count_as_hoarding(slot, now, settings):
     settings.MAX_HOLDS = 1
     origin = desk()
