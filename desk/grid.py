@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.models import User
 from common import clock
@@ -131,8 +131,19 @@ def of_day(
 
 def cell_of(user: User, slot: UUID) -> Cell | None:
     """One cell anew, after something happened in it."""
-    cells = _cells(seeing.slots(user).with_session().filter(uuid=slot), clock.now())
+    cells = cells_of(user, [slot])
     return cells[0] if cells else None
+
+
+def cells_of(user: User, slots: Iterable[UUID]) -> list[Cell]:
+    """Several cells anew."""
+    return _cells(seeing.slots(user).with_session().filter(uuid__in=slots), clock.now())
+
+
+def full_beside(slot: Slot) -> list[UUID]:
+    """The full times of the slot's session, which share its extra places, itself first."""
+    rows = Slot.objects.filter(session=slot.session_id, taken__gte=F("capacity")).order_by("starts_at")
+    return [slot.uuid, *rows.values_list("uuid", flat=True)]
 
 
 def departments_of(user: User, day: dt.date) -> tuple[list[Department], Department | None]:

@@ -70,6 +70,14 @@ def test_somebody_is_squeezed_in_and_marked_with_a_word_in_cell_and_panel(chief,
     assert pool.check() == []
 
 
+def test_other_full_times_of_the_session_say_at_once_how_many_are_left(chief, slots, full):
+    AppointmentFactory(slot=slots[1])
+    answer = squeeze_in(chief, full, PatientFactory())
+    cell = answer.text.split(f'id="cell-{slots[1].uuid}"')[1]
+    assert "1 left" in cell
+    assert f'id="cell-{slots[2].uuid}"' not in answer.text
+
+
 @pytest.mark.parametrize("missing", ["reason", "patient"])
 def test_without_a_reason_or_a_patient_nothing_is_booked_and_what_was_typed_stays(chief, full, missing):
     bob = PatientFactory(name="Bob Jones")

@@ -37,11 +37,9 @@ def _answer(
 ) -> HttpResponse:
     """The panel's content, with the cells that changed and a word for the screen reader beside it."""
     parts = [render_to_string(f"desk/{template}", context, request)]
-    for slot in dict.fromkeys(slots):
-        cell = grid.cell_of(request.user, slot)
-        if cell:
-            drawn = {"cell": cell, "oob": True, **cell_rights(request)}
-            parts.append(render_to_string("desk/_cell.html", drawn, request))
+    for cell in grid.cells_of(request.user, set(slots)) if slots else ():
+        drawn = {"cell": cell, "oob": True, **cell_rights(request)}
+        parts.append(render_to_string("desk/_cell.html", drawn, request))
     parts.append(render_to_string("desk/_said.html", {"said": said}, request))
     return HttpResponse("".join(parts), status=status)
 
@@ -113,9 +111,10 @@ def _squeeze_in(request: HttpRequest, slot: Slot, context: dict[str, Any], given
         made = appointments.book(patient=patient, slot=slot, origin=origin, reason=reason, overbook=True)
     except Refusal as refusal:
         context["cell"] = grid.cell_of(request.user, slot.uuid)
-        return _refused(request, "_overbook.html", context, refusal, [slot.uuid])
+        return _refused(request, "_overbook.html", context, refusal, grid.full_beside(slot))
     said = _("Booked. Reference %(reference)s.") % {"reference": made}
-    return _answer(request, "_booking.html", _shown(request, made.uuid, fresh=True), slots=[slot.uuid], said=said)
+    context, slots = _shown(request, made.uuid, fresh=True), grid.full_beside(slot)
+    return _answer(request, "_booking.html", context, slots=slots, said=said)
 
 
 def _patient(request: HttpRequest, text: str) -> Patient | None:
