@@ -12,3 +12,4 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("scheduling.services.merging")  # what bookings say against a merge of two patients
+        import_module("scheduling.services.importing.appointments")  # a kind of import beside patients

@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.urls import reverse
 
 from accounts.services.actors import system_user
 from accounts.tests.factories import UserFactory
@@ -15,7 +16,7 @@ from patients.tests.factories import ContactPointFactory, IdentifierFactory, Pat
 from scheduling.models import Appointment, AppointmentEvent, Session, Slot
 from scheduling.services import pool
 from scheduling.services.importing import visits
-from scheduling.services.importing.appointments import KIND, AppointmentImporter
+from scheduling.services.importing.appointments import AppointmentImporter
 from scheduling.tests.factories import AppointmentFactory, SlotFactory
 
 pytestmark = pytest.mark.django_db
@@ -233,12 +234,12 @@ def test_the_command_tells_what_it_did(tmp_path, capsys):
     assert "5 rows: 4 stored, 0 known already, 1 rejected" in capsys.readouterr().out
 
 
-def test_a_page_asks_and_the_worker_imports(monkeypatch, settings, tmp_path):
+def test_a_page_asks_and_the_worker_imports(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setitem(runs.KINDS, "appointments", KIND)
+    client.force_login(UserFactory(is_superuser=True))
     file = ContentFile((SHAPE + GOOD + BAD["age"][0]).encode(), name="noshow.csv")
-    boss = UserFactory(is_superuser=True)
-    runs.queue(kind="appointments", file=file, map_text=VITORIA.read_text("utf-8"), is_dry_run=False, by=boss)
+    data = {"kind": "appointments", "file": file, "map_text": VITORIA.read_text("utf-8")}
+    assert client.post(reverse("admin:patients_importrun_add"), data).status_code == 302
     assert runs.execute_queued() == 1
     done = ImportRun.objects.get()
     assert (done.state, done.created, done.rejected) == ("done", 4, 1)

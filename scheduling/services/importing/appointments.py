@@ -13,7 +13,7 @@ from accounts.services.actors import system_user
 from common import clock
 from common.errors import Refusal
 from common.history import acting, record_history
-from patients.models import Patient
+from patients.models import ImportKind, Patient
 from patients.services.importing import runs
 from patients.services.importing.loop import CREATED, REPEATED
 from patients.services.importing.people import PeopleImporter
@@ -244,3 +244,4 @@ def _check(item: _Item, locked: Slot) -> None:
 
 
 KIND = runs.Kind(visits.FIELDS, visits.REQUIRED, AppointmentImporter, "patients.import_patient")
+runs.register_kind(ImportKind.APPOINTMENTS, KIND)  # the admin's page and the worker offer it from now on
