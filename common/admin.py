@@ -118,11 +118,15 @@ class Looks:
         return rows
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
-        """What was chosen reads like the choices."""
+        """What was chosen reads like the choices, and nobody posts a row that they would not be offered."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         related = db_field.remote_field.model
-        if field is not None and self.admin_site.is_registered(related):
-            field.label_from_instance = self.admin_site.get_model_admin(related).choice_text
+        if field is None or not self.admin_site.is_registered(related):
+            return field
+        page = self.admin_site.get_model_admin(related)
+        field.label_from_instance = page.choice_text
+        if not request.user.sees_everything:
+            field.queryset = field.queryset.filter(pk__in=page.get_queryset(request).order_by().values("pk"))
         return field
 
 

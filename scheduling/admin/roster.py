@@ -228,6 +228,12 @@ class ClosedDayAdmin(ModelAdmin):
     fields = (("name_zh", "name_en"), ("day", "site"), "is_open")
     empty_advice = _("Public holidays are known already. Add days on which the hospital closes or works all the same.")
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """Who is limited to some sites names one of them."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.required = not request.user.sees_everything
+        return field
+
     def has_change_permission(self, request: HttpRequest, obj: ClosedDay | None = None) -> bool:
         """A day of every site is changed by who sees every site."""
         allowed = super().has_change_permission(request, obj)

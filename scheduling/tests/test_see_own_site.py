@@ -47,6 +47,16 @@ def test_a_special_day_of_every_site_is_changed_by_who_sees_every_site(chief):
         assert chief.post(reverse("admin:scheduling_closedday_change", args=[one.pk]), data).status_code == status
 
 
+@pytest.mark.parametrize("whose", ["nobody's", "another's"])
+def test_who_is_limited_to_a_site_closes_no_other(chief, whose):
+    site = "" if whose == "nobody's" else SiteFactory().pk
+    data = {"name_en": "Flood", "name_zh": "", "day": clock.today().isoformat(), "site": site}
+    assert chief.post(reverse("admin:scheduling_closedday_add"), data).status_code == 200
+    assert not ClosedDay.objects.exists()
+    chief.post(reverse("admin:scheduling_closedday_add"), {**data, "site": chief.site.pk})
+    assert ClosedDay.objects.get().site == chief.site
+
+
 @pytest.mark.parametrize("kind", ["site", "department", "service"])
 def test_channel_rules_of_another_site_are_not_shown(chief, kind):
     mine = DepartmentFactory(site=chief.site)
