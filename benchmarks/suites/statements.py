@@ -4,13 +4,11 @@ import json
 from collections.abc import Iterable
 from uuid import uuid4
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from benchmarks import hospital
 from benchmarks.bench import Bench, say
-from benchmarks.statements import working
+from benchmarks.statements import captured, working
 from patients.models import Patient
 from scheduling.models import ChannelRule, Slot
 
@@ -85,14 +83,14 @@ class Caller:
         """The statements of one booking. Raises AssertionError when it is refused."""
         body = json.dumps({"slot": str(slot.uuid), "patient": str(person.uuid)})
         headers = {"Idempotency-Key": uuid4().hex}
-        with CaptureQueriesContext(connection) as caught:
+        with captured() as caught:
             answer = self.client.post("/api/v1/appointments/", body, "application/json", headers=headers)
         assert answer.status_code == 201, answer.content
         return sql_of(caught)
 
     def get(self, path: str) -> list[str]:
         """The statements of one search."""
-        with CaptureQueriesContext(connection) as caught:
+        with captured() as caught:
             answer = self.client.get(f"/api/v1/{path}")
         assert answer.status_code == 200, answer.content
         return sql_of(caught)
