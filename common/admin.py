@@ -252,6 +252,8 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     ) -> HttpResponse:
         """An old version is looked at, never brought back: the services would not have agreed to it."""
         self._find_kept(request, object_id)
+        if not str(version_id).isdigit():  # a link of another page, such as "password", ends up here
+            raise Http404
         if request.method == "POST":
             raise PermissionDenied
         return super().history_form_view(request, object_id, version_id, extra_context)

@@ -159,3 +159,9 @@ def test_the_list_of_keys_opens_with_those_that_open_something(as_role, asked, s
     key, _secret = devices.create_key(device)
     answer = client.get(reverse("admin:accounts_channelkey_changelist"), asked)
     assert (key.prefix in answer.text) is shown
+
+
+def test_an_old_version_that_does_not_exist_is_not_found(as_role):
+    boss = as_role("administrator")
+    address = reverse("admin:accounts_user_simple_history", args=[boss.person.pk, "password"])
+    assert boss.get(address).status_code == 404
