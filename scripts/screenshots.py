@@ -1,5 +1,6 @@
 """Takes the pictures of docs/screenshots/ from a running demo (`make run`, then `make screenshots`)."""
 
+import datetime
 import os
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from scripts import chromium
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 ROLE = "front_desk"
-PAGES = {"day-grid": "/admin/desk/day/", "start": "/admin/"}
+# Tomorrow: a day on which places can still be booked.
+DAY = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
+PAGES = {"day-grid": f"/admin/desk/day/?day={DAY}", "start": "/admin/"}
 
 
 def main(url: str) -> None:
