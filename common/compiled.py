@@ -11,6 +11,7 @@ processes cannot disagree about it.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection, models
@@ -110,6 +111,17 @@ class CompiledInsert:
         return _Sql(compiler.as_sql()[0][0], [Given(field.attname, field) for field in self.fields])
 
 
+class _Cursor(postgresql.ServerBindingCursor):
+    """Sends values apart from the statement, and still tells Django's log what it ran: psycopg forgets the text of a
+    statement that was prepared."""
+
+    def execute(self, query: str, params: Any = None, **options: Any) -> "_Cursor":
+        super().execute(query, params, **options)
+        if self._query is None:
+            self._query = SimpleNamespace(query=query.encode())
+        return self
+
+
 class _Sql:
     """A statement for one kind of database, in which only what is given at each run is left open.
 
@@ -134,7 +146,7 @@ class _Sql:
         if not self.is_postgresql:
             return connection.cursor()
         connection.ensure_connection()
-        return connection._prepare_cursor(postgresql.ServerBindingCursor(connection.connection))
+        return connection._prepare_cursor(_Cursor(connection.connection))
 
 
 def _inlined(sql: str, params: list[Any]) -> tuple[str, list[Given]]:

@@ -65,3 +65,12 @@ def test_a_kept_update_counts_the_rows_it_changed():
     assert rename.run(old="auditor") == 1
     assert rename.run(old="auditor") == 0
     assert Group.objects.filter(name="x").exists()
+
+
+@pytest.mark.django_db
+def test_the_log_names_a_kept_statement_at_every_run(django_assert_num_queries):
+    kept = Compiled(lambda: Group.objects.filter(name=Given("name", models.CharField())))
+    with django_assert_num_queries(4) as logged:
+        for _ in range(4):  # PostgreSQL prepares it on the way
+            kept.first(name="auditor")
+    assert all("auth_group" in query["sql"] for query in logged)
