@@ -5,6 +5,8 @@
 
 import os
 import socket
+import threading
+import time
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -79,6 +81,14 @@ def browser():
         running.close()
 
 
+def _wait_for_answers(patience: float = 10) -> None:
+    """Until `live_server` has answered all that a closed page still asked: emptying the tables meanwhile would meet
+    its reads head-on (deadlock on PostgreSQL)."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and any("process_request_thread" in t.name for t in threading.enumerate()):
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def page(browser, live_server):
     """A fresh page (1366 x 768, English) whose relative addresses mean `live_server`.
@@ -94,6 +104,7 @@ def page(browser, live_server):
     opened.on("console", lambda message: message.type == "error" and complaints.append(message.text))
     yield opened
     context.close()
+    _wait_for_answers()
     refused = "Failed to load resource: the server responded with a status of 4"  # a refusal is an answer
     complaints = [text for text in complaints if not (text.startswith(refused) and "404" not in text)]
     assert not complaints, complaints
