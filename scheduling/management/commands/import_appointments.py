@@ -1,49 +1,14 @@
-from pathlib import Path
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts.models.access import Action
-from accounts.services import access
-from accounts.services.actors import system_user
-from common.errors import Refusal
-from patients.services.importing import loop, maps
-from patients.services.importing.progress import Bar
-from scheduling.services.importing import visits
-from scheduling.services.importing.appointments import AppointmentImporter
+from patients.management.importing import ImportCommand
+from patients.models import ImportKind
+from patients.services.importing.loop import Counts
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = "Import past or future appointments from a CSV or XLSX file. Safe to repeat: none is stored twice."
+    kind = ImportKind.APPOINTMENTS
+    noun = "scheduling.appointment"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--map", type=Path, required=True, help="What each column means (docs/import.md).")
-        parser.add_argument("--dry-run", action="store_true", help="Check every row and store nothing.")
-        parser.add_argument("--rejects", type=Path, help="Where to write rows that were refused, with the reason.")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            counts = self._run(**options)
-        except (Refusal, OSError) as problem:
-            raise CommandError(str(problem)) from problem
-        self.stdout.write(
-            _("%(done)s rows: %(created)s stored, %(repeated)s known already, %(rejected)s rejected.") % vars(counts)
-        )
-        if counts.rejected and options["rejects"]:
-            self.stdout.write(_("Rejected rows: %s. Correct them and feed the file again.") % options["rejects"])
-        if options["dry_run"]:
-            self.stdout.write(_("Nothing was stored: this was only a try."))
-
-    def _run(self, *, file: Path, map: Path, dry_run: bool, rejects: Path | None, **options: Any) -> loop.Counts:
-        by = system_user()
-        import_map = maps.read_map(map.read_text("utf-8"), fields=visits.FIELDS, required=visits.REQUIRED)
-        if not dry_run:
-            access.record(Action.IMPORT, by=by, kind="scheduling.appointment", detail=file.name)
-        bar = Bar(self.stderr)
-        importer = AppointmentImporter(by=by)
-        try:
-            return loop.run(file, import_map, importer, dry_run=dry_run, rejects=rejects, on_progress=bar)
-        finally:
-            bar.close()
+    def sum_up(self, counts: Counts) -> str:
+        return _("%(done)s rows: %(created)s stored, %(repeated)s known already, %(rejected)s rejected.") % vars(counts)
