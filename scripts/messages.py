@@ -45,6 +45,8 @@ def main() -> None:
     catalogue.merge(extract())
     for entry in catalogue:
         entry.occurrences = []  # line numbers would change with every edit
+        if entry.msgid_plural:
+            entry.msgstr_plural = {0: entry.msgstr_plural.get(0, "")}  # Chinese has one form; the merge adds a second
     catalogue.sort(key=lambda entry: (entry.obsolete, entry.msgid, entry.msgctxt or ""))
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(CATALOGUE))

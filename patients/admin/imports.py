@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -52,7 +53,9 @@ class ImportRunAdmin(ModelAdmin):
     """Runs over files; nothing is changed afterwards."""
 
     form = ImportForm
-    list_display = ("file_name", "state_badge", "progress", "created", "repeated", "rejected_link", "asked", "by")
+    list_display = (
+        "file_name", "state_badge", "progress", "created", "repeated", "rejected_link", "warned_link", "asked", "by",
+    )  # fmt: skip
     list_filter = (("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
     list_select_related = ("by",)
     actions_detail = ("stop",)
@@ -60,7 +63,7 @@ class ImportRunAdmin(ModelAdmin):
     fields = ("kind", "file", "map_text", "is_dry_run")
     facts = (
         "kind", "file_name", "is_dry_run", "state_badge", "problem", "progress", "created", "repeated",
-        "rejected_link", "asked", "ended", "by", "map_text",
+        "rejected_link", "warned_link", "asked", "ended", "by", "map_text",
     )  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
@@ -94,7 +97,7 @@ class ImportRunAdmin(ModelAdmin):
 
     def download_rejects(self, request: HttpRequest, uuid: Any) -> HttpResponse:
         """The rows to correct. They hold people's facts in clear, so taking them out is written down."""
-        run = self.get_queryset(request).filter(uuid=uuid, rejected__gt=0).first()
+        run = self.get_queryset(request).filter(Q(rejected__gt=0) | Q(warned__gt=0), uuid=uuid).first()
         if run is None or not self.has_add_permission(request) or not run.rejects:
             raise Http404
         access.record(
@@ -102,7 +105,7 @@ class ImportRunAdmin(ModelAdmin):
             by=request.user,
             kind="patients.importrun",
             subject=run.uuid,
-            detail=f"{run.rejected} rejects",
+            detail=f"{run.rejected} rejects, {run.warned} warnings",
         )
         return FileResponse(run.rejects.open("rb"), as_attachment=True, filename=f"rejects-{run.created_at:%Y%m%d}.csv")
 
@@ -134,10 +137,18 @@ class ImportRunAdmin(ModelAdmin):
 
     @display(description=_("rejected"), ordering="rejected")
     def rejected_link(self, obj: ImportRun) -> Any:
-        if not obj.rejected:
+        return self._rows(obj, obj.rejected)
+
+    @display(description=_("stored with a warning"), ordering="warned")
+    def warned_link(self, obj: ImportRun) -> Any:
+        return self._rows(obj, obj.warned)
+
+    def _rows(self, obj: ImportRun, count: int) -> Any:
+        """The count, leading to the file of the rows to look at."""
+        if not count:
             return 0
         address = reverse("admin:patients_importrun_rejects", args=[obj.uuid])
-        return format_html('<a class="crm-link" href="{}">{}</a>', address, obj.rejected)
+        return format_html('<a class="crm-link" href="{}">{}</a>', address, count)
 
     @display(description=pgettext_lazy("import", "asked for"), ordering="created_at")
     def asked(self, obj: ImportRun) -> str:

@@ -27,7 +27,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--map", type=Path, required=True, help="What each column means (docs/import.md).")
         parser.add_argument("--dry-run", action="store_true", help="Check every row and store nothing.")
-        parser.add_argument("--rejects", type=Path, help="Where to write rows that were refused, with the reason.")
+        parser.add_argument("--rejects", type=Path, help="Where to write rows to look at, with the reason.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -35,8 +35,12 @@ class ImportCommand(BaseCommand):
         except (Refusal, OSError) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(self.sum_up(counts))
-        if counts.rejected and options["rejects"]:
-            self.stdout.write(_("Rejected rows: %s. Correct them and feed the file again.") % options["rejects"])
+        if counts.warned:
+            self.stdout.write(_("%s of them stored with a warning.") % counts.warned)
+        if (counts.rejected or counts.warned) and options["rejects"]:
+            self.stdout.write(
+                _("Rows to look at: %s. Correct what was rejected and feed that file.") % options["rejects"]
+            )
         if options["dry_run"]:
             self.stdout.write(_("Nothing was stored: this was only a try."))
 
@@ -51,6 +55,17 @@ class ImportCommand(BaseCommand):
             access.record(Action.IMPORT, by=by, kind=self.noun, detail=file.name)
         bar = Bar(self.stderr)
         try:
-            return loop.run(file, import_map, kind.importer(by=by), dry_run=dry_run, rejects=rejects, on_progress=bar)
+            return loop.run(
+                file,
+                import_map,
+                kind.importer(by=by),
+                dry_run=dry_run,
+                rejects=rejects,
+                on_progress=bar,
+                on_warning=self._warn,
+            )
         finally:
             bar.close()
+
+    def _warn(self, line: int, warning: str) -> None:
+        self.stdout.write(_("Line %(line)s: %(warning)s") % {"line": line, "warning": warning})

@@ -47,6 +47,7 @@ class ImportRun(PublicId):
     created = models.PositiveIntegerField(_("created"), default=0)
     repeated = models.PositiveIntegerField(_("known already"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    warned = models.PositiveIntegerField(_("stored with a warning"), default=0)
     rejects = models.FileField(_("rejected rows"), upload_to="imports/%Y/%m", max_length=200, blank=True)
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))

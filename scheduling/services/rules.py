@@ -62,6 +62,9 @@ class Booked(NamedTuple):
         return self.status == AppointmentStatus.HELD and self.held_until <= at
 
 
+BOOKED_FIELDS = ("pk", "status", "held_until", "starts_at", "ends_at", "slot__service__department")
+
+
 def check_slot(slot: Slot, channel: str, at: dt.datetime) -> None:
     """Released, not stopped, not blocked, not past."""
     session = slot.session
@@ -144,7 +147,7 @@ _claims = Compiled(
             patient=Given("patient", models.BigIntegerField()), starts_at__gte=Given("since", models.DateTimeField())
         )
         .order_by()
-        .values_list("pk", "status", "held_until", "starts_at", "ends_at", "slot__service__department")
+        .values_list(*BOOKED_FIELDS)
     )
 )
 

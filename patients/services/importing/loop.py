@@ -16,18 +16,32 @@ from patients.services.importing.rejects import RejectsFile
 from patients.services.importing.rows import BadRow, MappedRow
 
 BATCH = 1000  # rows per transaction: long enough to be fast, short enough that others may write in between
-CREATED, REPEATED = "created", "repeated"
 
 
 @dataclass
 class Counts:
-    """Rows so far. done = created + repeated + rejected; total is an estimate until the end."""
+    """Rows so far. done = created + repeated + rejected; total is an estimate until the end.
+
+    warned: how many of the stored rows somebody should look at.
+    """
 
     total: int = 0
     done: int = 0
     created: int = 0
     repeated: int = 0
     rejected: int = 0
+    warned: int = 0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was done with a row, by its name in `Counts`, and what somebody should know of it all the same."""
+
+    how: str
+    warning: str = ""
+
+
+CREATED, REPEATED = Stored("created"), Stored("repeated")
 
 
 class Importer(Protocol):
@@ -36,8 +50,8 @@ class Importer(Protocol):
     def read(self, row: MappedRow) -> Any:
         """The row as something that can be stored; touches no database. Raises BadRow."""
 
-    def store(self, items: Sequence[Any]) -> list[str | BadRow]:
-        """Store inside the caller's transaction; per item CREATED, REPEATED or a BadRow that stored nothing."""
+    def store(self, items: Sequence[Any]) -> list[Stored | BadRow]:
+        """Store inside the caller's transaction; per item what was done, or a BadRow that stored nothing."""
 
 
 class _Read(NamedTuple):
@@ -58,10 +72,12 @@ def run(
     rejects: Path | None = None,
     resume: Counts | None = None,
     on_progress: Callable[[Counts], bool] = lambda counts: True,
+    on_warning: Callable[[int, str], None] = lambda line, warning: None,
 ) -> Counts:
     """Import the file at `path`. Each batch is stored whole or not at all, and a second run stores nothing twice.
 
-    rejects: where to write the refused rows (CSV). on_progress: called after each batch; False stops the run.
+    rejects: where to write the refused rows, and those stored with a warning (CSV). on_progress: called after each
+    batch; False stops the run. on_warning: called with the line of each row that was stored with a warning.
     resume: the counts of an earlier part; as many rows are passed over, and rejects are appended.
     Raises ImportFileUnreadable, ImportMapInvalid.
     """
@@ -69,7 +85,7 @@ def run(
         table = tabular.Table(path, encoding=import_map.encoding, delimiter=import_map.delimiter)
         import_map.check_header(table.header)
         counts = replace(resume or Counts(), total=table.count())
-        with RejectsFile(rejects, table.header, append=counts.done > 0) as report:
+        with RejectsFile(rejects, table.header, append=counts.done > 0, on_warning=on_warning) as report:
             _run(table, import_map, importer, counts, report, dry_run, on_progress)
     except tabular.UnreadableTable as error:
         raise ImportFileUnreadable(problem=error.reason) from error
@@ -113,11 +129,10 @@ def _flush(batch: list[_Read], importer: Importer, counts: Counts, report: Rejec
         if isinstance(result, BadRow):
             _reject(read.row, result, counts, report)
         else:
-            counts.done += 1
-            setattr(counts, result, getattr(counts, result) + 1)
+            _accept(read.row, result, counts, report)
 
 
-def _store(items: list[Any], importer: Importer, dry_run: bool) -> list[str | BadRow]:
+def _store(items: list[Any], importer: Importer, dry_run: bool) -> list[Stored | BadRow]:
     """One transaction; if the database refuses something in it, one per row, so that only that row is lost."""
     if not items:
         return []
@@ -129,8 +144,8 @@ def _store(items: list[Any], importer: Importer, dry_run: bool) -> list[str | Ba
         return [result for item in items for result in _store([item], importer, dry_run)]
 
 
-def _in_transaction(items: list[Any], importer: Importer, dry_run: bool) -> list[str | BadRow]:
-    results: list[str | BadRow] = []
+def _in_transaction(items: list[Any], importer: Importer, dry_run: bool) -> list[Stored | BadRow]:
+    results: list[Stored | BadRow] = []
     try:
         with transaction.atomic():
             results = importer.store(items)
@@ -145,3 +160,11 @@ def _reject(row: tabular.Row, problem: BadRow, counts: Counts, report: RejectsFi
     counts.done += 1
     counts.rejected += 1
     report.add(row.line, row.values, problem)
+
+
+def _accept(row: tabular.Row, stored: Stored, counts: Counts, report: RejectsFile) -> None:
+    counts.done += 1
+    setattr(counts, stored.how, getattr(counts, stored.how) + 1)
+    if stored.warning:
+        counts.warned += 1
+        report.warn(row.line, row.values, stored.warning)

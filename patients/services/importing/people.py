@@ -14,7 +14,7 @@ from patients.models.finding import identifier_digests, plain_identifier
 from patients.services import bulk, contacts, identity_numbers
 from patients.services.bulk import Newcomer
 from patients.services.identity_numbers import GivenIdentifier
-from patients.services.importing.loop import CREATED, REPEATED
+from patients.services.importing.loop import CREATED, REPEATED, Stored
 from patients.services.importing.rows import BadRow, MappedRow
 from patients.services.registration import OLDEST
 
@@ -59,10 +59,10 @@ class PeopleImporter:
             note=row.text("note")[:2000],
         )
 
-    def store(self, items: Sequence[Newcomer]) -> list[str | BadRow]:
+    def store(self, items: Sequence[Newcomer]) -> list[Stored | BadRow]:
         """Register the new ones, add to known ones the numbers that they lack."""
         owners, likenesses = _owners(items), _likenesses(items)
-        results: list[str | BadRow] = []
+        results: list[Stored | BadRow] = []
         fresh: list[Newcomer] = []
         lacking: list[tuple[Patient, GivenIdentifier]] = []
         seen = set(self._seen)

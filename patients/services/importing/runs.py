@@ -1,5 +1,6 @@
 """Imports asked for on a page: stored as rows, executed by the worker, watched while they run."""
 
+import dataclasses
 import datetime
 import time
 from collections.abc import Callable
@@ -105,7 +106,7 @@ def _work(run: ImportRun, *, until: float) -> bool:
         kind.importer(by=run.by),
         dry_run=run.is_dry_run,
         rejects=_rejects_path(run),
-        resume=Counts(run.total, run.done, run.created, run.repeated, run.rejected),
+        resume=Counts(**{one.name: getattr(run, one.name) for one in dataclasses.fields(Counts)}),
         on_progress=note,
     )
     _running(run).update(**vars(counts))

@@ -1,7 +1,6 @@
 """The importer of appointments."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,17 +14,18 @@ from common.errors import Refusal
 from common.history import acting, record_history
 from patients.models import ImportKind, Patient
 from patients.services.importing import runs
-from patients.services.importing.loop import CREATED, REPEATED
+from patients.services.importing.loop import CREATED, REPEATED, Stored
 from patients.services.importing.people import PeopleImporter
 from patients.services.importing.rows import BadRow, MappedRow
-from scheduling.errors import PatientBusy, SlotFull
-from scheduling.models import OPEN, Appointment, AppointmentEvent, AppointmentStatus, EventKind, Slot
+from scheduling.errors import SlotFull
+from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, Slot
 from scheduling.services import rules
 
 from . import visits
+from .beyond import ChannelPlaces, Diary
 from .persons import Person, Persons
 from .places import Places
-from .pool import Claims, Pool, Wanted
+from .pool import Claims, Pool, Tally, Wanted
 from .visits import Visit
 
 AFTER = {
@@ -40,7 +40,7 @@ class _Item(Wanted):
     """A visit of the batch on its way to a row, and what its row in the file is answered."""
 
     person: Person | None = None
-    result: str | BadRow = CREATED
+    result: Stored | BadRow = CREATED
 
     @property
     def patient(self) -> Patient:
@@ -60,7 +60,7 @@ class AppointmentImporter:
         """A checked visit with its person. Raises BadRow naming the column."""
         return visits.read(row, self._people.read(row), clock.now())
 
-    def store(self, items: Sequence[Visit]) -> list[str | BadRow]:
+    def store(self, items: Sequence[Visit]) -> list[Stored | BadRow]:
         """Store whoever and whatever is new, inside the caller's transaction."""
         with acting(self._by, "import"):
             results = self._sort_out(items)
@@ -70,11 +70,11 @@ class AppointmentImporter:
         self._remember(items, results)
         return results
 
-    def _sort_out(self, items: Sequence[Visit]) -> list[str | BadRow]:
+    def _sort_out(self, items: Sequence[Visit]) -> list[Stored | BadRow]:
         """Which visits are new, which are known, which are known otherwise."""
         events = AppointmentEvent.objects.filter(by=self._system, request_key__in=[one.key for one in items])
         known = self._seen | dict(events.values_list("request_key", "request_digest"))
-        results: list[str | BadRow] = []
+        results: list[Stored | BadRow] = []
         for one in items:
             digest = known.setdefault(one.key, "")
             if digest and digest != one.digest:
@@ -84,33 +84,34 @@ class AppointmentImporter:
             known[one.key] = digest or one.digest
         return results
 
-    def _remember(self, items: Sequence[Visit], results: list[str | BadRow]) -> None:
+    def _remember(self, items: Sequence[Visit], results: list[Stored | BadRow]) -> None:
         """Not before the end: what the database refused is tried again."""
         refused = {one.key: result for one, result in zip(items, results, strict=True) if isinstance(result, BadRow)}
         for index, one in enumerate(items):
             if results[index] == REPEATED and one.key in refused and one.key not in self._seen:
                 results[index] = refused[one.key]  # the same row twice, and its first was refused
-            elif results[index] == CREATED:
+            elif one.key not in refused:
                 self._seen[one.key] = one.digest
 
-    def _store(self, fresh: list[Visit]) -> list[str | BadRow]:
+    def _store(self, fresh: list[Visit]) -> list[Stored | BadRow]:
         """Store all, or undo all and store those that nothing stands against: so a refused row leaves nothing."""
-        results: list[str | BadRow] = [CREATED] * len(fresh)
+        results: list[Stored | BadRow] = [CREATED] * len(fresh)
         while True:
             good = [index for index, result in enumerate(results) if result == CREATED]
             try:
                 with transaction.atomic():
-                    self._store_all([fresh[index] for index in good])
+                    stored = self._store_all([fresh[index] for index in good])
             except _Refused as refused:
                 for position, problem in refused.problems.items():
                     results[good[position]] = problem
             else:
-                return results
+                told = dict(zip(good, stored, strict=True))
+                return [told.get(index, result) for index, result in enumerate(results)]
 
-    def _store_all(self, fresh: list[Visit]) -> None:
+    def _store_all(self, fresh: list[Visit]) -> list[Stored]:
         """Raises _Refused when any of them cannot be stored."""
         if not fresh:
-            return
+            return []
         persons, places = Persons([one.who for one in fresh], by=self._by), Places()
         items = [self._item(one, persons, places) for one in fresh]
         _refuse(items)
@@ -119,6 +120,7 @@ class AppointmentImporter:
         self._claim(items)
         _refuse(items)
         self._write(items)
+        return [item.result for item in items]
 
     def _item(self, visit: Visit, persons: Persons, places: Places) -> _Item:
         person = persons.find(visit.who)
@@ -132,28 +134,32 @@ class AppointmentImporter:
 
     def _claim(self, items: list[_Item]) -> None:
         """Take a place for each visit that has one; a clash is the row's own misfortune."""
-        ahead = [item for item in items if item.visit.status == AppointmentStatus.BOOKED]
-        calendar = _Calendar(ahead)
+        diary = _lock_diary([item.patient.pk for item in items if item.visit.is_ahead])
         claims = Claims(item.slot for item in items if item.visit.status != AppointmentStatus.CANCELLED)
+        places = ChannelPlaces(clock.now())
         for item in items:
+            if item.visit.status == AppointmentStatus.CANCELLED:
+                continue
             try:
-                self._claim_one(item, calendar, claims)
+                self._claim_one(item, claims.at(item.slot), diary, places)
             except Refusal as refusal:
                 item.result = BadRow(refusal.code, str(refusal))
         claims.store()
 
-    def _claim_one(self, item: _Item, calendar: "_Calendar", claims: Claims) -> None:
-        if item.visit.status == AppointmentStatus.CANCELLED:
-            return
-        tally = claims.at(item.slot)
-        if item.visit.status == AppointmentStatus.BOOKED:
+    def _claim_one(self, item: _Item, tally: Tally, diary: Diary, places: ChannelPlaces) -> None:
+        slot, visit, left = item.slot, item.visit, tally.left
+        slot.service = item.service
+        if visit.is_ahead:
             _check(item, tally.slot)
-            calendar.check(item)
-        place = tally.claim(grows=item.visit.grows)
+            diary.check(item.patient.pk, slot)
+            item.result = _told(item, diary, places)
+        place = tally.claim(grows=visit.grows)
         if place is None:
             raise SlotFull(field="slot")
         item.place = place
-        calendar.note(item)
+        if visit.is_ahead:
+            diary.note(item.patient.pk, slot)
+            places.note(slot, visit.channel, left - tally.left)
 
     def _write(self, items: list[_Item]) -> None:
         stored = Appointment.objects.bulk_create([self._appointment(item) for item in items])
@@ -182,6 +188,7 @@ class AppointmentImporter:
     def _events(self, item: _Item, appointment: Appointment) -> list[AppointmentEvent]:
         visit = item.visit
         booked = self._event(appointment, EventKind.BOOKED, visit.asked_at)
+        booked.reason = item.result.warning[:200]
         booked.request_key, booked.request_digest = visit.key, visit.digest
         if visit.status not in AFTER:
             return [booked]
@@ -208,30 +215,26 @@ def _refuse(items: list[_Item]) -> None:
         raise _Refused(problems)
 
 
-class _Calendar:
-    """The open bookings of the patients who are booked ahead; their rows are locked against other bookings."""
+def _lock_diary(patients: list[int]) -> Diary:
+    """Their rows are locked against other bookings until the batch is stored."""
+    rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=patients).order_by("pk")
+    list(rows.values_list("pk"))
+    return Diary(patients, clock.now())
 
-    def __init__(self, items: list[_Item]) -> None:
-        self._busy: dict[int, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
-        if not items:
-            return
-        pks = {item.patient.pk for item in items}
-        list(Patient.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk").values_list("pk"))
-        first = min(item.slot.starts_at for item in items)
-        rows = Appointment.objects.filter(patient__in=pks, status__in=OPEN, ends_at__gt=first).order_by()
-        for patient, starts_at, ends_at in rows.values_list("patient_id", "starts_at", "ends_at"):
-            self._busy[patient].append((starts_at, ends_at))
 
-    def check(self, item: _Item) -> None:
-        """Raises PatientBusy."""
-        slot = item.slot
-        if any(start < slot.ends_at and end > slot.starts_at for start, end in self._busy[item.patient.pk]):
-            raise PatientBusy(field="slot")
-
-    def note(self, item: _Item) -> None:
-        """The patient is in that slot now."""
-        if item.visit.status == AppointmentStatus.BOOKED:
-            self._busy[item.patient.pk].append((item.slot.starts_at, item.slot.ends_at))
+def _told(item: _Item, diary: Diary, places: ChannelPlaces) -> Stored:
+    """Stored, and beyond which limits and rules: the promise was made elsewhere, but nobody makes it in silence."""
+    slot, visit = item.slot, item.visit
+    told = []
+    for check in (
+        lambda: diary.check_limits(item.patient.pk, slot),
+        lambda: places.check(slot, visit.channel, visit.asked_at),
+    ):
+        try:
+            check()
+        except Refusal as refusal:
+            told.append(str(refusal))
+    return Stored(CREATED.how, _("stored all the same: %s") % " ".join(told)) if told else CREATED
 
 
 def _check(item: _Item, locked: Slot) -> None:

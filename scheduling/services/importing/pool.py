@@ -109,9 +109,14 @@ class Tally:
     claimed: int = 0
     grown: int = 0
 
+    @property
+    def left(self) -> int:
+        """Places that nobody has."""
+        return self.slot.capacity + self.grown - self.slot.taken - self.claimed
+
     def claim(self, *, grows: bool) -> int | None:
         """The lowest free place; None when the slot is full and does not grow."""
-        if self.slot.taken + self.claimed >= self.slot.capacity + self.grown:
+        if self.left <= 0:
             if not grows:
                 return None
             self.grown += 1

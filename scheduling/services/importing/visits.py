@@ -63,6 +63,11 @@ class Visit:
     cancelled_at: dt.datetime | None
     cause: str
 
+    @property
+    def is_ahead(self) -> bool:
+        """A booking that is still to come to an end."""
+        return self.status == AppointmentStatus.BOOKED
+
 
 def read(row: MappedRow, who: Newcomer, at: dt.datetime) -> Visit:
     """The visit of `who` that `row` tells of, at `at` (aware, now). Raises BadRow naming the column."""
