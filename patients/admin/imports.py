@@ -54,7 +54,8 @@ class ImportRunAdmin(ModelAdmin):
 
     form = ImportForm
     list_display = (
-        "file_name", "state_badge", "progress", "created", "repeated", "rejected_link", "warned_link", "asked", "by",
+        "file_name", "state_badge", "progress", "created", "updated", "repeated", "rejected_link", "warned_link",
+        "asked", "by",
     )  # fmt: skip
     list_filter = (("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
     list_select_related = ("by",)
@@ -62,7 +63,7 @@ class ImportRunAdmin(ModelAdmin):
     empty_advice = _("Bring in a file of another system: its map says what each column means.")
     fields = ("kind", "file", "map_text", "is_dry_run")
     facts = (
-        "kind", "file_name", "is_dry_run", "state_badge", "problem", "progress", "created", "repeated",
+        "kind", "file_name", "is_dry_run", "state_badge", "problem", "progress", "created", "updated", "repeated",
         "rejected_link", "warned_link", "asked", "ended", "by", "map_text",
     )  # fmt: skip
 

@@ -45,6 +45,7 @@ class ImportRun(PublicId):
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("read"), default=0)
     created = models.PositiveIntegerField(_("created"), default=0)
+    updated = models.PositiveIntegerField(_("updated"), default=0)
     repeated = models.PositiveIntegerField(_("known already"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     warned = models.PositiveIntegerField(_("stored with a warning"), default=0)

@@ -231,7 +231,7 @@ def test_a_booking_of_somebody_who_has_another_at_that_time_is_refused(tmp_path)
 def test_the_command_tells_what_it_did(tmp_path, capsys):
     path = write(tmp_path, SHAPE + GOOD + BAD["age"][0])
     call_command("import_appointments", path, map=VITORIA, rejects=tmp_path / "rejects.csv")
-    assert "5 rows: 4 stored, 0 known already, 1 rejected" in capsys.readouterr().out
+    assert "5 rows: 4 stored, 0 brought their outcome, 0 known already, 1 rejected" in capsys.readouterr().out
 
 
 def test_a_page_asks_and_the_worker_imports(client, settings, tmp_path):

@@ -37,7 +37,7 @@ def test_a_booking_beyond_the_limit_of_a_day_is_stored_and_named_with_its_line(t
     said, rows = run_command(
         tmp_path, ahead(1) + ahead(2, time="10:00") + ahead(3, patient="H2", name="李娜", time="11:00")
     )
-    assert "3 rows: 3 stored, 0 known already, 0 rejected." in said
+    assert "3 rows: 3 stored, 0 brought their outcome, 0 known already, 0 rejected." in said
     assert "1 of them stored with a warning" in said
     assert "Line 3: stored all the same: A patient can have at most 1 bookings a day." in said
     assert [(row.values["import_line"], row.values["预约号"]) for row in rows] == [("3", "2")]
@@ -69,7 +69,7 @@ def test_a_try_warns_too_and_a_second_run_does_not_warn_again(tmp_path, strict_s
     assert run_his(tmp_path, rows, dry_run=True) == (2, 0, 0)
     run_his(tmp_path, rows)
     said, listed = run_command(tmp_path, rows)
-    assert "0 stored, 2 known already" in said
+    assert "0 stored, 0 brought their outcome, 2 known already" in said
     assert "Line" not in said
     assert listed == []
 

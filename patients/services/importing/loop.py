@@ -20,7 +20,7 @@ BATCH = 1000  # rows per transaction: long enough to be fast, short enough that 
 
 @dataclass
 class Counts:
-    """Rows so far. done = created + repeated + rejected; total is an estimate until the end.
+    """Rows so far. done = created + updated + repeated + rejected; total is an estimate until the end.
 
     warned: how many of the stored rows somebody should look at.
     """
@@ -28,6 +28,7 @@ class Counts:
     total: int = 0
     done: int = 0
     created: int = 0
+    updated: int = 0
     repeated: int = 0
     rejected: int = 0
     warned: int = 0
@@ -41,7 +42,7 @@ class Stored:
     warning: str = ""
 
 
-CREATED, REPEATED = Stored("created"), Stored("repeated")
+CREATED, UPDATED, REPEATED = Stored("created"), Stored("updated"), Stored("repeated")
 
 
 class Importer(Protocol):

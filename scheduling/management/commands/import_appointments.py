@@ -11,4 +11,8 @@ class Command(ImportCommand):
     noun = "scheduling.appointment"
 
     def sum_up(self, counts: Counts) -> str:
-        return _("%(done)s rows: %(created)s stored, %(repeated)s known already, %(rejected)s rejected.") % vars(counts)
+        said = _(
+            "%(done)s rows: %(created)s stored, %(updated)s brought their outcome, %(repeated)s known already, "
+            "%(rejected)s rejected."
+        )
+        return said % vars(counts)

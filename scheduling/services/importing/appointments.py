@@ -14,25 +14,22 @@ from common.errors import Refusal
 from common.history import acting, record_history
 from patients.models import ImportKind, Patient
 from patients.services.importing import runs
-from patients.services.importing.loop import CREATED, REPEATED, Stored
+from patients.services.importing.loop import CREATED, REPEATED, UPDATED, Stored
 from patients.services.importing.people import PeopleImporter
 from patients.services.importing.rows import BadRow, MappedRow
 from scheduling.errors import SlotFull
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, Slot
 from scheduling.services import rules
+from scheduling.services.reading import lock_slots
 
 from . import visits
 from .beyond import ChannelPlaces, Diary
+from .known import Known
+from .outcomes import AFTER, Outcome, lock, settle
 from .persons import Person, Persons
 from .places import Places
 from .pool import Claims, Pool, Tally, Wanted
 from .visits import Visit
-
-AFTER = {
-    AppointmentStatus.FULFILLED: EventKind.FULFILLED,
-    AppointmentStatus.NOSHOW: EventKind.NOSHOW,
-    AppointmentStatus.CANCELLED: EventKind.CANCELLED,
-}
 
 
 @dataclass
@@ -62,26 +59,30 @@ class AppointmentImporter:
 
     def store(self, items: Sequence[Visit]) -> list[Stored | BadRow]:
         """Store whoever and whatever is new, inside the caller's transaction."""
+        known = Known(items, by=self._system)
+        results = self._sort_out(items, known)
+        pairs = list(zip(items, results, strict=True))
+        fresh = [one for one, result in pairs if result == CREATED]
+        outcomes = [Outcome(one, known.booking(one)) for one, result in pairs if result == UPDATED]
         with acting(self._by, "import"):
-            results = self._sort_out(items)
-            fresh = [index for index, result in enumerate(results) if result == CREATED]
-            stored = dict(zip(fresh, self._store([items[index] for index in fresh]), strict=True))
-        results = [stored.get(index, result) for index, result in enumerate(results)]
+            stored = self._store(fresh, outcomes)
+        results = [stored[one.key] if result in (CREATED, UPDATED) else result for one, result in pairs]
         self._remember(items, results)
         return results
 
-    def _sort_out(self, items: Sequence[Visit]) -> list[Stored | BadRow]:
-        """Which visits are new, which are known, which are known otherwise."""
-        events = AppointmentEvent.objects.filter(by=self._system, request_key__in=[one.key for one in items])
-        known = self._seen | dict(events.values_list("request_key", "request_digest"))
+    def _sort_out(self, items: Sequence[Visit], known: Known) -> list[Stored | BadRow]:
+        """Which visits are new, which are known, which are known otherwise; a file's first word on a visit counts."""
+        seen = dict(self._seen)
         results: list[Stored | BadRow] = []
         for one in items:
-            digest = known.setdefault(one.key, "")
-            if digest and digest != one.digest:
-                results.append(BadRow("known_otherwise", _("this appointment is known with other content")))
+            if one.key not in seen:
+                results.append(known.compare(one))
+            elif seen[one.key] == one.digest:
+                results.append(REPEATED)
             else:
-                results.append(REPEATED if digest else CREATED)
-            known[one.key] = digest or one.digest
+                results.append(BadRow("known_otherwise", _("this appointment is known with other content")))
+            if results[-1] in (CREATED, UPDATED):
+                seen[one.key] = one.digest
         return results
 
     def _remember(self, items: Sequence[Visit], results: list[Stored | BadRow]) -> None:
@@ -90,37 +91,42 @@ class AppointmentImporter:
         for index, one in enumerate(items):
             if results[index] == REPEATED and one.key in refused and one.key not in self._seen:
                 results[index] = refused[one.key]  # the same row twice, and its first was refused
-            elif one.key not in refused:
+            elif isinstance(results[index], Stored) and results[index] != REPEATED:
                 self._seen[one.key] = one.digest
 
-    def _store(self, fresh: list[Visit]) -> list[Stored | BadRow]:
-        """Store all, or undo all and store those that nothing stands against: so a refused row leaves nothing."""
-        results: list[Stored | BadRow] = [CREATED] * len(fresh)
+    def _store(self, fresh: list[Visit], outcomes: list[Outcome]) -> dict[str, Stored | BadRow]:
+        """Store all, or undo all and store those that nothing stands against: so a refused row leaves nothing.
+
+        Returns what became of each visit, by its key.
+        """
+        refused: dict[str, BadRow] = {}
         while True:
-            good = [index for index, result in enumerate(results) if result == CREATED]
             try:
                 with transaction.atomic():
-                    stored = self._store_all([fresh[index] for index in good])
-            except _Refused as refused:
-                for position, problem in refused.problems.items():
-                    results[good[position]] = problem
+                    stored = self._store_all(
+                        [one for one in fresh if one.key not in refused],
+                        [one for one in outcomes if one.visit.key not in refused],
+                    )
+            except _Refused as more:
+                refused |= more.problems
             else:
-                told = dict(zip(good, stored, strict=True))
-                return [told.get(index, result) for index, result in enumerate(results)]
+                return stored | refused
 
-    def _store_all(self, fresh: list[Visit]) -> list[Stored]:
+    def _store_all(self, fresh: list[Visit], outcomes: list[Outcome]) -> dict[str, Stored]:
         """Raises _Refused when any of them cannot be stored."""
-        if not fresh:
-            return []
+        if not fresh and not outcomes:
+            return {}
         persons, places = Persons([one.who for one in fresh], by=self._by), Places()
         items = [self._item(one, persons, places) for one in fresh]
         _refuse(items)
         persons.register([item.person for item in items])
         Pool(items)
+        self._lock(items, outcomes)
+        self._settle(outcomes)
         self._claim(items)
-        _refuse(items)
+        _refuse([*items, *outcomes])
         self._write(items)
-        return [item.result for item in items]
+        return {one.visit.key: one.result for one in (*items, *outcomes)}
 
     def _item(self, visit: Visit, persons: Persons, places: Places) -> _Item:
         person = persons.find(visit.who)
@@ -132,9 +138,30 @@ class AppointmentImporter:
             item.person = person
         return item
 
+    def _lock(self, items: list[_Item], outcomes: list[Outcome]) -> None:
+        """Patients, bookings, slots, each by id: what the rows free and what they take, in the order of all locks."""
+        patients = {item.patient.pk for item in items if item.visit.is_ahead} | {
+            one.booking.patient_id for one in outcomes
+        }
+        rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=patients).order_by("pk")
+        list(rows.values_list("pk"))
+        locked = lock(outcomes)
+        for one in outcomes:
+            one.booking = locked[one.booking.pk]
+        freed = [one.booking.slot_id for one in outcomes if one.visit.status == AppointmentStatus.CANCELLED]
+        lock_slots(*freed, *(item.slot.pk for item in items if item.visit.status != AppointmentStatus.CANCELLED))
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        """Before places are taken: what was cancelled may be another row's place."""
+        for one in outcomes:
+            try:
+                settle(one.visit, one.booking, by=self._system)
+            except Refusal as refusal:
+                one.result = BadRow(refusal.code, str(refusal))
+
     def _claim(self, items: list[_Item]) -> None:
         """Take a place for each visit that has one; a clash is the row's own misfortune."""
-        diary = _lock_diary([item.patient.pk for item in items if item.visit.is_ahead])
+        diary = Diary([item.patient.pk for item in items if item.visit.is_ahead], clock.now())
         claims = Claims(item.slot for item in items if item.visit.status != AppointmentStatus.CANCELLED)
         places = ChannelPlaces(clock.now())
         for item in items:
@@ -202,24 +229,17 @@ class AppointmentImporter:
 
 
 class _Refused(Exception):
-    """Some visits of a batch cannot be stored: by position, what stands against each."""
+    """Some visits of a batch cannot be stored: by key, what stands against each."""
 
-    def __init__(self, problems: dict[int, BadRow]) -> None:
+    def __init__(self, problems: dict[str, BadRow]) -> None:
         super().__init__(len(problems))
         self.problems = problems
 
 
-def _refuse(items: list[_Item]) -> None:
-    problems = {index: item.result for index, item in enumerate(items) if isinstance(item.result, BadRow)}
+def _refuse(items: Sequence[_Item | Outcome]) -> None:
+    problems = {item.visit.key: item.result for item in items if isinstance(item.result, BadRow)}
     if problems:
         raise _Refused(problems)
-
-
-def _lock_diary(patients: list[int]) -> Diary:
-    """Their rows are locked against other bookings until the batch is stored."""
-    rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=patients).order_by("pk")
-    list(rows.values_list("pk"))
-    return Diary(patients, clock.now())
 
 
 def _told(item: _Item, diary: Diary, places: ChannelPlaces) -> Stored:

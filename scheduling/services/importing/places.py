@@ -85,6 +85,11 @@ class Places:
         return doctor
 
 
+def is_called(row: Site | Department | HealthcareService, name: str) -> bool:
+    """True when `name` is its code or one of its names."""
+    return _key(name) in {_key(one) for one in (row.code, row.name_zh, row.name_en) if one}
+
+
 def _by_names(rows, parent: str = "") -> dict[tuple[int, str], object]:  # type: ignore[no-untyped-def]
     """Rows by what they hang on and each of their names; the first of two namesakes counts."""
     found: dict[tuple[int, str], object] = defaultdict()

@@ -38,10 +38,16 @@ KEY_LENGTH = 100  # AppointmentEvent.request_key
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A checked row. Instants are aware; `key` names the visit for ever, `digest` what the row said of it."""
+    """A checked row. Instants are aware; `key` names the visit for ever, `outcome_key` what became of it.
 
+    digest: what the row said of it. digest_as_booked: what an earlier file said of it that knew no outcome yet.
+    """
+
+    row: MappedRow
     key: str
+    outcome_key: str
     digest: str
+    digest_as_booked: str
     who: Newcomer
     source: str
     site: str
@@ -97,19 +103,27 @@ def read(row: MappedRow, who: Newcomer, at: dt.datetime) -> Visit:
         "status": status,
         **_cancelled(row, status, starts_at, asked_at, at),
     }
-    return Visit(key=_key(facts["source"], row.required("appointment")), digest=_digest(facts, row), **facts)
+    named = facts["source"], row.required("appointment")
+    return Visit(
+        row=row,
+        key=_key("import", *named),
+        outcome_key=_key("import-outcome", *named),
+        digest=_digest(facts, row, status),
+        digest_as_booked=_digest(facts, row, AppointmentStatus.BOOKED),
+        **facts,
+    )
 
 
-def _key(source: str, number: str) -> str:
-    key = f"import:{source}:{number}"
-    return key if len(key) <= KEY_LENGTH else "import:" + hashlib.sha256(key.encode()).hexdigest()
+def _key(what: str, source: str, number: str) -> str:
+    key = f"{what}:{source}:{number}"
+    return key if len(key) <= KEY_LENGTH else f"{what}:" + hashlib.sha256(key.encode()).hexdigest()
 
 
-def _digest(facts: dict, row: MappedRow) -> str:
+def _digest(facts: dict, row: MappedRow, status: str) -> str:
     """What the row says of the visit. Not what depends on the day of the import: an assumed booking or cancelling."""
-    said = ("site", "department", "service", "practitioner", "practitioner_code", "starts_at", "ends_at", "status")
+    said = ("site", "department", "service", "practitioner", "practitioner_code", "starts_at", "ends_at")
     numbers = [(one.system, one.issuer, one.value) for one in facts["who"].identifiers]
-    return digest_of(*(facts[name] for name in said), facts["who"].name, numbers, row.text("booked_at"))
+    return digest_of(*(facts[name] for name in said), status, facts["who"].name, numbers, row.text("booked_at"))
 
 
 def _day(row: MappedRow, at: dt.datetime) -> dt.date:
