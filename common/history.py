@@ -19,7 +19,7 @@ from simple_history.models import HistoricalRecords as LibraryRecords
 from simple_history.utils import bulk_create_with_history as library_bulk_create
 from simple_history.utils import bulk_update_with_history as library_bulk_update
 
-from common.compiled import CompiledInsert
+from common.compiled import CompiledInsert, Following, mark_written
 
 _user: ContextVar[Any] = ContextVar("acting_user", default=None)
 _reason: ContextVar[str] = ContextVar("acting_reason", default="")
@@ -112,31 +112,39 @@ class ActingUserMiddleware:
             return self.get_response(request)
 
 
-def insert_with_history(row: models.Model) -> models.Model:
+def insert_with_history(row: models.Model, *following: tuple[models.Model, str]) -> models.Model:
     """Write a new row and its history row with kept SQL: as `row.save()`, without signals, for a path where it counts.
 
-    Author and reason come from `acting`.
+    following: new rows that name this one, with the attribute that does. Author and reason come from `acting`.
     """
-    _insert(type(row)).run(row)
-    history = type(row)._meta.simple_history_manager_attribute
-    past = getattr(type(row), history).model
-    values = {field.attname: getattr(row, field.attname) for field in past.tracked_fields}
-    author = acting_user()
-    _insert(past).run(
-        past(
-            **values,
-            history_date=timezone.now(),
-            history_type="+",
-            history_user_id=author.pk if author else None,
-            history_change_reason=acting_reason()[:200],
-        )
-    )
+    insert = _insert(type(row), *(Following(type(other), name) for other, name in following))
+    written = [row, *(other for other, _name in following)]
+    pk, _past, *others = insert.run(row.__dict__, _born(row), *(other.__dict__ for other, _name in following))
+    for one, key in zip(written, (pk, *others), strict=True):
+        mark_written(one, key)
+    for other, name in following:
+        setattr(other, name, pk)
     return row
 
 
 @lru_cache(maxsize=64)
-def _insert(model: type[models.Model]) -> CompiledInsert:
-    return CompiledInsert(model)
+def _insert(model: type[models.Model], *following: Following) -> CompiledInsert:
+    return CompiledInsert(model, Following(_past(model), model._meta.pk.attname), *following)
+
+
+def _past(model: type[models.Model]) -> type[models.Model]:
+    return getattr(model, model._meta.simple_history_manager_attribute).model
+
+
+def _born(row: models.Model) -> dict[str, Any]:
+    """The history of a new row: its values, and who made it why."""
+    author = acting_user()
+    return row.__dict__ | {
+        "history_date": timezone.now(),
+        "history_type": "+",
+        "history_user_id": author.pk if author else None,
+        "history_change_reason": acting_reason()[:200],
+    }
 
 
 def record_history(rows: models.QuerySet, change: str) -> int:
@@ -146,7 +154,7 @@ def record_history(rows: models.QuerySet, change: str) -> int:
     change: "+" created, "~" changed. Author and reason come from `acting`.
     """
     model = rows.model
-    history = getattr(model, model._meta.simple_history_manager_attribute).model
+    history = _past(model)
     columns = [field.column for field in history.tracked_fields]
     author = acting_user()
     extra = {

@@ -1,9 +1,9 @@
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
-from common.compiled import Compiled, CompiledInsert, CompiledUpdate, Given
+from common.compiled import Compiled, CompiledInsert, CompiledUpdate, Following, Given
 
 
 @pytest.mark.django_db
@@ -51,12 +51,40 @@ def test_a_list_of_values_comes_as_tuples():
 
 @pytest.mark.django_db
 def test_a_kept_insert_writes_what_save_writes():
-    group = CompiledInsert(Group).run(Group(name="night shift"))
-    assert Group.objects.get(name="night shift") == group
-    assert CompiledInsert(Group).run(Group(name="day shift")).pk != group.pk
-    group.name = "late shift"
-    group.save()
-    assert Group.objects.filter(name="late shift").count() == 1
+    insert = CompiledInsert(Group)
+    (first,), (second,) = insert.run(vars(Group(name="night shift"))), insert.run(vars(Group(name="day shift")))
+    assert (Group.objects.get(pk=first).name, Group.objects.get(pk=second).name) == ("night shift", "day shift")
+
+
+@pytest.mark.django_db
+def test_rows_that_follow_name_the_first_one():
+    user = get_user_model().objects.create(username="alice")
+    member = get_user_model().groups.through
+    insert = CompiledInsert(Group, Following(member, "group_id"))
+    group, membership = insert.run(vars(Group(name="night shift")), vars(member(user=user)))
+    assert Group.objects.get(pk=group).name == "night shift"
+    assert list(user.groups.values_list("pk")) == [(group,)]
+    assert member.objects.get().pk == membership
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_row_is_not_written_without_those_that_follow():
+    member = get_user_model().groups.through
+    insert = CompiledInsert(Group, Following(member, "group_id"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert.run(vars(Group(name="night shift")), vars(member(user_id=-1)))
+    assert not Group.objects.filter(name="night shift").exists()
+
+
+@pytest.mark.django_db
+def test_an_instance_of_a_kept_statement_can_be_changed_and_saved():
+    user = get_user_model().objects.create(username="alice", name="Alice")
+    kept = Compiled(lambda: type(user).objects.filter(pk=Given("pk", models.BigIntegerField())))
+    found = kept.first(pk=user.pk)
+    assert vars(found).keys() == vars(type(user).objects.get(pk=user.pk)).keys()
+    found.name = "Alice Smith"
+    found.save()
+    assert type(user).objects.get(pk=user.pk).name == "Alice Smith"
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
 from scheduling.models.appointment import CancelCause
 
 from . import alternatives, rules
-from .claiming import claim_extra_place, claim_place, give_back, record
+from .claiming import claim_extra_place, claim_place, fact, give_back, record
 from .once import once
 from .origin import Origin
 from .reading import find_slot, lock_appointment, lock_patient, lock_slots
@@ -54,9 +54,8 @@ def book(
         wanted = find_slot(slot, origin.by)
         check(person, wanted, origin, at)
         place, extra = _take(wanted, origin, reason, at, overbook)
-        appointment = make(person, wanted, place, origin, at, reason=reason, is_overbooked=extra, group=group)
-        record(appointment, EventKind.BOOKED, origin, at, reason if extra else "")
-        return appointment
+        note = reason if extra else ""
+        return make(person, wanted, place, origin, at, note, reason=reason, is_overbooked=extra, group=group)
 
     with alternatives.offered(slot, origin, at):
         return once(origin, work, reason if overbook else "")
@@ -78,9 +77,9 @@ def _take(slot: Slot, origin: Origin, reason: str, at: dt.datetime, overbook: bo
 
 
 def make(
-    patient: Patient | None, slot: Slot, place: int, origin: Origin, at: dt.datetime, **more: object
+    patient: Patient | None, slot: Slot, place: int, origin: Origin, at: dt.datetime, note: str = "", **more: object
 ) -> Appointment:
-    """Write the claim as a row."""
+    """Write the claim as a row, with the fact that it was held or booked; `note` says why, where that must be said."""
     fields = {"status": AppointmentStatus.BOOKED} | more
     claim = Appointment(
         patient=patient,
@@ -94,7 +93,8 @@ def make(
         created_at=at,
         **fields,
     )
-    return insert_with_history(claim)
+    made = fact(claim, EventKind(fields["status"]), origin, at, note)
+    return insert_with_history(claim, (made, "appointment_id"))
 
 
 def move(

@@ -111,31 +111,30 @@ def lapse_holds(appointments, at: dt.datetime, may_wait: bool = False) -> int:
     return len(ended)
 
 
-def record(
-    appointment: Appointment,
-    kind: str,
-    origin: Origin,
-    at: dt.datetime,
-    reason: str = "",
-    from_slot_id: int | None = None,
+def record(appointment: Appointment, kind: str, origin: Origin, at: dt.datetime, reason: str = "", **more: int) -> None:
+    """Write the fact, in the transaction that makes it true; `more` are further fields of the event."""
+    _events.run(fact(appointment, kind, origin, at, reason, **more).__dict__)
+
+
+_events = CompiledInsert(AppointmentEvent)
+
+
+def fact(
+    appointment: Appointment, kind: str, origin: Origin, at: dt.datetime, reason: str = "", **more: int
 ) -> AppointmentEvent:
-    """Write the fact, in the transaction that makes it true."""
-    event = AppointmentEvent(
-        appointment=appointment,
+    """What was done to the appointment, by whom, through which door, for which request."""
+    return AppointmentEvent(
+        appointment_id=appointment.pk,
         kind=kind,
         at=at,
         by=origin.by,
         channel=origin.channel,
         reason=reason[:200],
         slot_id=appointment.slot_id,
-        from_slot_id=from_slot_id,
         request_key=origin.key,
         request_digest=origin.digest if origin.key else "",
+        **more,
     )
-    return _events.run(event)
-
-
-_events = CompiledInsert(AppointmentEvent)
 
 
 def _why_not(slot: Slot) -> Exception:

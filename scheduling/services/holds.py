@@ -43,11 +43,9 @@ def hold(
         wanted = find_slot(slot, origin.by)
         _check(person, wanted, origin, at)
         place = claim_place(wanted, at)
-        kept = appointments.make(
+        return appointments.make(
             person, wanted, place, origin, at, status=AppointmentStatus.HELD, held_until=min(until, wanted.ends_at)
         )
-        record(kept, EventKind.HELD, origin, at)
-        return kept
 
     with alternatives.offered(slot, origin, at):
         return once(origin, work)

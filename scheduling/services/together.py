@@ -10,10 +10,10 @@ from common import clock
 from common.errors import Refusal
 from patients.models import Patient
 from scheduling.errors import SlotFull
-from scheduling.models import Appointment, AppointmentEvent, EventKind, Slot
+from scheduling.models import Appointment, AppointmentEvent, Slot
 
 from . import alternatives, appointments
-from .claiming import claim_place, record
+from .claiming import claim_place
 from .once import once
 from .origin import Origin
 from .reading import find_slot, lock_patients, lock_sessions, uuid_of
@@ -64,9 +64,7 @@ def _book_one(
     part = origin.numbered(number)
     appointments.check(person, slot, part, at)
     place = claim_place(slot, at, may_wait=False)
-    booking = appointments.make(person, slot, place, part, at, reason=reason, group=group)
-    record(booking, EventKind.BOOKED, part, at)
-    return number, booking
+    return number, appointments.make(person, slot, place, part, at, reason=reason, group=group)
 
 
 @dataclass
