@@ -30,6 +30,8 @@ class Tag(Named):
     tone = models.CharField(_("colour"), max_length=8, choices=Tone, default=Tone.NEUTRAL)
     is_active = models.BooleanField(_("in use"), default=True)
 
+    history = HistoricalRecords()
+
     class Meta(Named.Meta):
         abstract = False
         verbose_name = _("tag")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLog
 from common import clock
-from patients.models import ImportRun, Patient, PatientMerge
+from patients.models import ImportRun, Patient, PatientMerge, Tag
 from patients.services import merging, restrictions
 from patients.tasks import execute_imports
 from patients.tests.factories import (
@@ -281,3 +281,16 @@ def test_a_map_with_a_slip_is_refused_on_the_form(signed_in):
     data = {"kind": "patients", "file": ContentFile(b"a", "p.csv"), "map_text": "[columns"}
     assert signed_in.post(reverse("admin:patients_importrun_add"), data).status_code == 200
     assert not ImportRun.objects.exists()
+
+
+def test_a_changed_tag_says_who_changed_what(client):
+    alice = UserFactory(is_superuser=True)
+    client.force_login(alice, "django.contrib.auth.backends.ModelBackend")
+    data = {"name_en": "Wheelchair", "name_zh": "", "code": "wheelchair", "tone": "info", "is_active": "on"}
+    client.post(reverse("admin:patients_tag_add"), data)
+    tag = Tag.objects.get()
+    client.post(reverse("admin:patients_tag_change", args=[tag.pk]), {**data, "name_en": "Needs a wheelchair"})
+    latest, first = tag.history.all()
+    assert [one.history_user for one in (latest, first)] == [alice, alice]
+    page = client.get(reverse("admin:patients_tag_history", args=[tag.pk])).text
+    assert "Needs a wheelchair" in page
