@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import SIMPLE_HISTORY_REVERSE_ATTR_NAME
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -62,6 +63,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         (_("Rights"), {"fields": ("groups", ("sees_all_sites", "is_active"), ("is_staff", "is_superuser"))}),
         (_("Dates"), {"fields": (("last_login", "date_joined"),)}),
     )
+    old_fieldsets = ((None, {"fields": (("username", "name"), "email")}), *fieldsets[1:])
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "name", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -73,6 +75,12 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         """Whoever is not a superuser changes no superuser."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (request.user.is_superuser or obj is None or not obj.is_superuser)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """An old version has no password, and no way to a new one."""
+        if obj is not None and hasattr(obj, SIMPLE_HISTORY_REVERSE_ATTR_NAME):
+            return self.old_fieldsets
+        return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple:
         """Nobody raises themselves: only a superuser makes superusers, nobody changes their own rights."""

@@ -1,5 +1,8 @@
 """Staff, devices and keys on their pages: who may do what, and what is shown once."""
 
+from html import unescape
+from urllib.parse import quote
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
@@ -165,3 +168,27 @@ def test_an_old_version_that_does_not_exist_is_not_found(as_role):
     boss = as_role("administrator")
     address = reverse("admin:accounts_user_simple_history", args=[boss.person.pk, "password"])
     assert boss.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["changelist", "change", "history", "rotate", "revoke", "device"])
+def test_no_page_and_no_address_shows_what_a_key_hashes_to(as_role, page):
+    client = as_role("administrator")
+    key, secret = devices.create_key(devices.register(name="Hall kiosk", channel="kiosk"))
+    if page == "device":
+        address = reverse("admin:accounts_device_change", args=[key.device.pk])
+    else:
+        address = reverse(f"admin:accounts_channelkey_{page}", args=[] if page == "changelist" else [key.pk])
+    answer = client.get(address)
+    assert answer.status_code == 200
+    hidden = {key.hashed_key, quote(key.hashed_key), secret.partition(".")[2]}
+    assert not [text for text in hidden if text in address or text in unescape(answer.text)]
+
+
+def test_an_old_version_of_a_person_offers_no_way_to_another_password(as_role):
+    boss = as_role("administrator")
+    bob = UserFactory()
+    version = bob.history.first()
+    text = boss.get(reverse("admin:accounts_user_simple_history", args=[bob.pk, version.pk])).text
+    assert bob.name in text
+    assert "password/" not in text
+    assert "password/" in boss.get(change(bob)).text
