@@ -121,5 +121,5 @@ def _make_rules() -> None:
         channel=Channel.PARTNER, max_percent=30, name_zh="合作平台至多三成", name_en="Partners take at most 30 %"
     )
     ChannelRule.objects.create(
-        channel=Channel.KIOSK, opens_days=1, name_zh="自助机提前一天开放", name_en="Kiosks book from the day before"
+        channel=Channel.KIOSK, opens_days=0, name_zh="自助机只售当日号", name_en="Kiosks book the day's own places"
     )

@@ -31,7 +31,9 @@ def describe(rule: ChannelRule) -> str:
     if rule.max_percent < 100:
         most = gettext("“%(channel)s” may take at most %(percent)s %% of a session until %(hours)s before it begins.")
         parts.append(most % {**said, "percent": rule.max_percent})
-    if rule.opens_days is not None:
+    if rule.opens_days == 0:
+        parts.append(gettext("“%(channel)s” can book only on the day of the session.") % said)
+    elif rule.opens_days is not None:
         days = ngettext("%(n)s day", "%(n)s days", rule.opens_days) % {"n": rule.opens_days}
         parts.append(gettext("“%(channel)s” can book from %(days)s before the session.") % {**said, "days": days})
     if rule.closes_hours:

@@ -1,9 +1,12 @@
+import datetime as dt
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Channel
+from common import clock
 from common.history import HistoricalRecords
 from common.models import Named, PublicId
 from directory.models import Department, Grade, HealthcareService
@@ -35,7 +38,7 @@ class ChannelRuleQuerySet(models.QuerySet):
 class ChannelRule(PublicId, Named):
     """How much of a session a channel keeps or may take, and when: shares of one pool that melt before the visit.
 
-    Percentages are of the places of one session. Hours and days count back from the start of the session.
+    Percentages are of the places of one session. Hours count back from its start, days from midnight of its day.
     """
 
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
@@ -64,7 +67,10 @@ class ChannelRule(PublicId, Named):
         _("shares melt, hours before"), default=24, help_text=_("From then on every channel may take every place.")
     )
     opens_days = models.PositiveSmallIntegerField(
-        _("opens, days before"), null=True, blank=True, help_text=_("Empty: with the release of the places.")
+        _("opens, days before"),
+        null=True,
+        blank=True,
+        help_text=_("0: on the day itself, from midnight. Empty: with the release of the places."),
     )
     closes_hours = models.PositiveSmallIntegerField(
         _("closes, hours before"), default=0, help_text=_("0: until the slot begins.")
@@ -86,6 +92,12 @@ class ChannelRule(PublicId, Named):
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="channel_rule_channel_known"),
             models.CheckConstraint(condition=Q(grade__in=["", *Grade.values]), name="channel_rule_grade_known"),
         ]
+
+    def opens_at(self, day: dt.date) -> dt.datetime | None:
+        """From when the channel may book a session of that day; None: from its release."""
+        if self.opens_days is None:
+            return None
+        return clock.at_wall(day - dt.timedelta(days=self.opens_days), dt.time.min)
 
     def speaks_of(self, service) -> bool:
         """True when this service lies within the rule's scope; the same question as `active_for`, of one row."""

@@ -176,8 +176,8 @@ def check_channel(slot: Slot, channel: str, at: dt.datetime, ignoring: Appointme
 
 
 def check_window(rule: ChannelRule, slot: Slot, at: dt.datetime) -> None:
-    """A channel's first and last moment, counted back from the start of the session and of the slot."""
-    opens = None if rule.opens_days is None else slot.session.starts_at - dt.timedelta(days=rule.opens_days)
+    """A channel's first moment, the midnight so many days before the session's, and its last before the slot."""
+    opens = rule.opens_at(slot.session.day)
     closes = slot.starts_at - dt.timedelta(hours=rule.closes_hours)
     if opens and at < opens:
         raise ChannelNotOpen(field="slot", rule=rule.name, opens=shown(opens))

@@ -6,6 +6,7 @@ from common import clock
 from directory.tests.factories import DepartmentFactory, ServiceFactory
 from patients.tests.factories import PatientFactory
 from scheduling import errors
+from scheduling.admin.rules import describe
 from scheduling.models import ChannelRule
 from scheduling.services import appointments, holds, pool, rules
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory, channel, desk
@@ -80,6 +81,26 @@ def test_a_channel_opens_so_many_days_before(session):
         book(session.four[0])
     assert book(session.four[0], "phone")
     assert book(session.four[1], at=session.starts_at - dt.timedelta(days=3))
+
+
+def test_a_kiosk_sells_only_the_places_of_the_day(session):
+    rule("kiosk", opens_days=0)
+    midnight = clock.at_wall(session.day, dt.time.min)
+    with pytest.raises(errors.ChannelNotOpen) as refusal:
+        book(session.four[0], "kiosk", at=midnight - dt.timedelta(seconds=1))
+    assert refusal.value.params["opens"] == rules.shown(midnight)
+    assert book(session.four[0], "kiosk", at=midnight)
+    assert book(session.four[1], "phone", at=midnight - dt.timedelta(seconds=1))
+
+
+def test_days_before_are_days_of_the_calendar(session):
+    rule("portal", opens_days=3)
+    assert book(session.four[0], at=clock.at_wall(session.day - dt.timedelta(days=3), dt.time.min))
+
+
+def test_a_rule_for_the_day_itself_says_so(session):
+    assert "on the day" in describe(rule("kiosk", opens_days=0))
+    assert "3 days before" in describe(rule("kiosk", opens_days=3))
 
 
 def test_a_channel_closes_so_many_hours_before_each_slot(session):
