@@ -255,3 +255,11 @@ class PlanOutdated(Refusal):
     code = "plan_outdated"
     message = _("Something changed since this preview was made. Please look at it again.")
     status = 409
+
+
+class RuleTooWide(Refusal):
+    """Who is limited to some sites makes no rule for others."""
+
+    code = "rule_too_wide"
+    message = _("This rule would speak of other sites too. Please name a site, department or service of yours.")
+    status = 403

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
@@ -9,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from accounts.models import User
 from common import shown
 from common.admin import ModelAdmin, badge
+from common.errors import Refusal
 from common.filters import AutocompleteSelectFilter, InUse
 from scheduling.models import ChannelRule
+from scheduling.services import channel_rules
 
 
 def where(rule: ChannelRule) -> str:
@@ -42,8 +46,25 @@ def describe(rule: ChannelRule) -> str:
     return " ".join(parts) or gettext("Changes nothing yet.")
 
 
+class ChannelRuleForm(forms.ModelForm):
+    """Says at once when the rule would reach further than the person who makes it."""
+
+    by: User
+
+    def clean(self) -> dict[str, Any]:
+        """Refusals of the service stand beside the field."""
+        cleaned = super().clean()
+        asked = {name: cleaned.get(name) for name in ("site", "department", "service")}
+        try:
+            channel_rules.check_reach(ChannelRule(**asked), by=self.by)
+        except Refusal as refusal:
+            self.add_error(refusal.field, str(refusal))
+        return cleaned
+
+
 @admin.register(ChannelRule)
 class ChannelRuleAdmin(ModelAdmin):
+    form = ChannelRuleForm
     list_display = ("name", "channel_badge", "speaks_of", "says", "use")
     list_filter = (
         InUse,
@@ -66,14 +87,17 @@ class ChannelRuleAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: ChannelRule | None = None) -> bool:
         """A rule for every site is changed by who sees every site."""
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or request.user.sees_everything or self._is_mine(request, obj))
+        return super().has_change_permission(request, obj) and (obj is None or obj.lies_within(request.user))
 
-    def _is_mine(self, request: HttpRequest, rule: ChannelRule) -> bool:
-        department = rule.service.department if rule.service else rule.department
-        if department is None:
-            return False
-        return type(department).objects.visible_to(request.user).filter(pk=department.pk).exists()
+    def get_form(self, request: HttpRequest, obj: ChannelRule | None = None, **kwargs: Any) -> Any:
+        """The form knows who asks."""
+        form = super().get_form(request, obj, **kwargs)
+        form.by = request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: ChannelRule, form: Any, change: bool) -> None:
+        """Through the service, which asks once more how far the rule reaches."""
+        channel_rules.save(obj, by=request.user)
 
     @display(description=_("channel"), ordering="channel")
     def channel_badge(self, obj: ChannelRule) -> Any:

@@ -9,7 +9,7 @@ from accounts.models import Channel
 from common import clock
 from common.history import HistoricalRecords
 from common.models import Named, PublicId
-from directory.models import Department, Grade, HealthcareService
+from directory.models import Department, Grade, HealthcareService, Scope
 from directory.models.scope import sites_of
 
 
@@ -108,3 +108,12 @@ class ChannelRule(PublicId, Named):
             and self.site_id in (None, department.site_id)
             and self.grade in ("", service.grade)
         )
+
+    def lies_within(self, user) -> bool:
+        """True when it speaks of nothing beyond the person's sites and departments, who then may make and change it."""
+        if user.sees_everything:
+            return True
+        department = self.service.department if self.service else self.department
+        if department is not None:
+            return Department.objects.visible_to(user).filter(pk=department.pk).exists()
+        return Scope.objects.filter(user_id=user.pk, site=self.site_id, department=None).exists()
