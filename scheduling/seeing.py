@@ -11,8 +11,13 @@ from accounts.services import roles
 from scheduling.models import Appointment, Session, Slot, WaitlistEntry
 
 
+def sees_only_own(user: User) -> bool:
+    """True for a clinician, who sees their own sessions and nobody else's."""
+    return roles.has_only(user, "clinician")
+
+
 def _own(rows: QuerySet, user: User, path: str) -> QuerySet:
-    return rows.filter(**{path: user.pk}) if roles.has_only(user, "clinician") else rows
+    return rows.filter(**{path: user.pk}) if sees_only_own(user) else rows
 
 
 def sessions(user: User) -> QuerySet[Session]:

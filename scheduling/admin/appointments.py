@@ -169,6 +169,8 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
             if outcome:
                 return self.page_of(booking)
         search = SearchForm.asked(request.GET, clock.local(booking.starts_at).date())
+        if seeing.sees_only_own(request.user):
+            del search.fields["anybody"]
         return self.page(
             request, "scheduling/move.html", title=_("Move the booking of %(name)s") % {"name": booking.patient},
             original=booking, facts=self._facts(booking), search=search, form=form,
@@ -183,7 +185,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
         wish = Wish(
             first_day=asked["first_day"], last_day=asked["first_day"] + dt.timedelta(days=SEARCH_DAYS),
             service=slot.service.uuid, part_of_day=asked["part_of_day"],
-            practitioner=None if asked["anybody"] else slot.session.practitioner.uuid,
+            practitioner=None if asked.get("anybody") else slot.session.practitioner.uuid,
         )  # fmt: skip
         found = free_places.search(wish, origin=desk_of(request)).found
         return [(item.slot, item.free) for item in found if item.slot.pk != slot.pk]

@@ -105,10 +105,16 @@ def services_of(wish: Wish, by: User) -> list[HealthcareService]:
     Read first, so that the database walks the index of free places service by service, in order of time.
     """
     asked = tuple(name for name in ("service", "department", "site", "practitioner") if getattr(wish, name))
-    if by.sees_everything:
+    if by.sees_everything or _asks_for_own(wish, by):
         return list(_services_statement(asked).rows(**{name: getattr(wish, name) for name in asked}))
     values = {name: getattr(wish, name) for name in asked}
     return list(_services_query(values).visible_to(by))
+
+
+def _asks_for_own(wish: Wish, by: User) -> bool:
+    """A practitioner's own sessions are theirs to see without any scope."""
+    own = getattr(by, "practitioner", None) if wish.practitioner else None
+    return own is not None and own.uuid == wish.practitioner
 
 
 @lru_cache(maxsize=16)

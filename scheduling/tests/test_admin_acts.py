@@ -70,6 +70,33 @@ def test_a_booking_moves_to_a_place_that_was_found(as_role, booking):
     assert booking.slot == free
 
 
+@pytest.fixture
+def doctor(client, booking):
+    """The booking's own clinician, without any scope, signed in."""
+    person = UserFactory(role="clinician", sees_all_sites=False)
+    booking.slot.session.practitioner.user = person
+    booking.slot.session.practitioner.save()
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+@pytest.mark.parametrize("has_scope", [False, True])
+def test_a_clinician_moves_within_their_own_sessions(doctor, booking, has_scope):
+    own = booking.slot.session.slots.exclude(pk=booking.slot_id).get()
+    other = SlotFactory(session=SessionFactory(service=booking.slot.service))
+    if has_scope:
+        person = booking.slot.session.practitioner.user
+        Scope.objects.create(user=person, site=booking.slot.service.department.site)
+    for asked in ({}, {"first_day": clock.today().isoformat(), "anybody": "on"}):
+        page = doctor.get(act("appointment", booking, "move"), asked)
+        assert str(own.uuid) in page.text
+        assert str(other.uuid) not in page.text
+        assert "Other practitioners too" not in page.text
+    doctor.post(act("appointment", booking, "move"), {"slot": own.uuid})
+    booking.refresh_from_db()
+    assert booking.slot == own
+
+
 def test_a_refusal_is_shown_in_words(as_role, booking):
     answer = as_role("front_desk").post(act("appointment", booking, "noshow"), {"reason": ""})
     assert answer.status_code == 422
