@@ -85,3 +85,10 @@ def money(amount: Decimal, currency: str) -> str:
     """`¥480.00`; a currency without a known sign by its ISO code: `480.00 CHF`."""
     sign = SIGNS.get(currency)
     return f"{sign}{amount:.2f}" if sign else f"{amount:.2f} {currency}"
+
+
+class AtLeast(int):
+    """A count that was stopped there: 5,000+. Templates write it as it says of itself."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"

@@ -44,6 +44,17 @@ def test_the_start_page_opens(staff_client):
     assert staff_client.get(reverse("admin:index")).status_code == 200
 
 
+INLINES = [(page, kind) for page in admin.site._registry.values() for kind in page.inlines]
+
+
+@pytest.mark.parametrize(("page", "kind"), INLINES, ids=lambda one: getattr(one, "__name__", ""))
+def test_what_an_inline_shows_by_pages_has_an_order(staff_client, rf, page, kind):
+    request = rf.get("/")
+    request.user = get_user_model().objects.get()
+    inline = kind(page.model, page.admin_site)
+    assert not getattr(inline, "per_page", None) or inline.get_queryset(request).ordered
+
+
 def test_nobody_edits_the_queue_or_raw_keys_by_hand():
     assert {model._meta.app_label for model in MODELS}.isdisjoint({"django_q", "rest_framework_api_key"})
 

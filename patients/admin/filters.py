@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
+from common.shown import AtLeast
 from patients.models import PatientTag, Tag
 
 COUNTED_TO = 5_000
@@ -49,8 +50,9 @@ class HasTag(DropdownFilter):
 
 
 class ShortCount(Paginator):
-    """Counts no further than anybody leafs: people are found by search."""
+    """Counts no further than anybody leafs, and says so: people are found by search."""
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:COUNTED_TO].count()
+        counted = self.object_list.order_by()[: COUNTED_TO + 1].count()
+        return AtLeast(COUNTED_TO) if counted > COUNTED_TO else counted

@@ -22,6 +22,7 @@ class MovedInline(FactInline):
     model = MergedRow
     fields = ("model", "row", "field")
     verbose_name_plural = _("Moved rows")
+    ordering = ("pk",)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("patients.view_patientmerge")

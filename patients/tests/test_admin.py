@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLog
 from common import clock
+from common.shown import AtLeast
 from patients.models import ImportRun, Patient, PatientMerge, Tag
 from patients.services import merging, restrictions
 from patients.tasks import execute_imports
@@ -294,3 +295,18 @@ def test_a_changed_tag_says_who_changed_what(client):
     assert [one.history_user for one in (latest, first)] == [alice, alice]
     page = client.get(reverse("admin:patients_tag_history", args=[tag.pk])).text
     assert "Needs a wheelchair" in page
+
+
+@pytest.mark.parametrize(("people", "said"), [(3, "3 results"), (4, "3+ results")])
+def test_a_list_that_stops_counting_says_so(client, monkeypatch, people, said):
+    client.force_login(UserFactory(is_superuser=True), "django.contrib.auth.backends.ModelBackend")
+    monkeypatch.setattr("patients.admin.filters.COUNTED_TO", 3)
+    PatientFactory.create_batch(people)
+    text = " ".join(client.get(reverse(LIST)).text.split())
+    assert said in text
+    assert f"{said.split()[0]} patients" in text
+
+
+def test_many_rows_are_counted_in_thousands():
+    assert str(AtLeast(5000)) == "5,000+"
+    assert AtLeast(5000) == 5000
