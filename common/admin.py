@@ -92,6 +92,14 @@ class ReasonForm(forms.Form):
     )
 
 
+class ReasonBelowForm(ReasonForm):
+    """The same, below something that is to be read first: the page opens at its top."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reason"].widget.attrs["autofocus"]
+
+
 class Checks(UnfoldModelAdminChecks):
     """Unfold asks the database whether an act's permission exists, which on an empty one stops even `migrate`.
 
@@ -329,6 +337,7 @@ __all__ = [
     "FactAdmin",
     "FactInline",
     "ModelAdmin",
+    "ReasonBelowForm",
     "ReasonForm",
     "StackedInline",
     "TabularInline",

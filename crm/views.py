@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from common import clock
-from crm import health
+from crm import health, theme
 from crm.middleware import is_api
 
 
@@ -42,7 +42,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. Rendered without database, session or context processors, which may be what failed."""
     if is_api(request):
         return _error(request, 500, "error", gettext("Something went wrong on our side."))
-    return render(None, "500.html", {"language": getattr(request, "LANGUAGE_CODE", "")}, status=500)
+    known = {"language": get_language(), "hospital_name": theme.hospital_name(request)}
+    return render(None, "500.html", known, status=500)
 
 
 def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import shown
-from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to
+from common.admin import FactAdmin, FactInline, ReasonBelowForm, ReasonForm, badge, link_to
 from common.errors import Refusal
 from patients.models import MergedRow, Patient, PatientMerge, VerificationAttempt
 from patients.services import merging
@@ -53,7 +53,7 @@ class PatientMergeAdmin(FactAdmin):
             raise PermissionDenied
         people = Patient.objects.visible_to(request.user).for_list()
         pair = {"kept": get_object_or_404(people, uuid=kept), "merged": get_object_or_404(people, uuid=merged)}
-        form = ReasonForm(request.POST or None)
+        form = ReasonBelowForm(request.POST or None)
         try:
             if request.method == "POST" and form.is_valid():
                 record = merging.merge(**pair, by=request.user, reason=form.cleaned_data["reason"])

@@ -17,7 +17,7 @@ from unfold.overrides import FORMFIELD_OVERRIDES
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleTimeWidget
 
 from common import clock, shown
-from common.admin import ModelAdmin, ReasonForm, badge, posted, rows_link, two_lines
+from common.admin import ModelAdmin, ReasonBelowForm, ReasonForm, badge, posted, rows_link, two_lines
 from common.errors import Refusal
 from common.filters import AutocompleteSelectFilter, InUse, When
 from scheduling.models import ClosedDay, Leave, Schedule, Session
@@ -101,7 +101,7 @@ class ScheduleAdmin(ModelAdmin):
         """Form, then the difference to the weeks already made, then the change."""
         schedule = self.find(request, object_id)
         form = ScheduleChangeForm(posted(request), instance=Schedule.objects.get(pk=schedule.pk))
-        reason = ReasonForm(request.POST if "apply" in request.POST else None)
+        reason = ReasonBelowForm(request.POST if "apply" in request.POST else None)
         plan = self._plan(schedule, form) if request.method == "POST" else None
         if plan and "apply" in request.POST and reason.is_valid() and self._apply(request, plan, reason):
             return self.page_of(schedule)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from common.admin import ReasonForm, posted
+from common.admin import ReasonBelowForm, ReasonForm, posted
 from common.errors import Refusal
 from scheduling.models.stoppage import StoppageKind
 from scheduling.services import stoppages
@@ -70,7 +70,7 @@ class StopActs:
         wanted = [pk for pk in request.GET.getlist("session") if pk.isdigit()][:200]
         chosen = list(self.get_queryset(request).filter(pk__in=wanted))
         plan = stoppages.plan(chosen, origin=desk_of(request))
-        form = ReasonForm(posted(request))
+        form = ReasonBelowForm(posted(request))
         if request.method == "POST" and form.is_valid():
             answer = self._stop(request, plan, form)
             if answer:

@@ -168,6 +168,10 @@ def test_stopping_shows_each_booking_with_its_alternatives_and_writes_nothing(as
     assert session.status == "open"
 
 
+def test_a_preview_opens_at_its_top_and_not_at_the_reason_below(as_role, booking):
+    assert " autofocus" not in as_role("supervisor").get(preview(booking.slot.session)).text
+
+
 def test_new_bookings_stop_and_the_old_ones_stay(as_role, booking):
     session = booking.slot.session
     client = as_role("supervisor")
