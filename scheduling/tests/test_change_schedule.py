@@ -328,7 +328,7 @@ def act(what, number, origin):
             appointments.cancel(appointment=booked[number % len(booked)], origin=origin)
         elif what == "move" and booked and free:
             appointments.move(appointment=booked[number % len(booked)], slot=free[number % len(free)], origin=origin)
-    except (errors.SameSlot, errors.SlotPast, errors.SessionStopped):
+    except (errors.SameSlot, errors.SlotPast, errors.NotReleased, errors.SessionStopped):
         pass
 
 
