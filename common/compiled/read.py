@@ -1,10 +1,11 @@
 """Rows and model instances from a kept SELECT."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable
 
@@ -14,7 +15,8 @@ from .statement import Statement, here
 class Compiled:
     """Runs what `build()` says; model instances come with their `select_related` and annotations, as from the ORM.
 
-    Instances are filled directly, without `__init__` and its signals, to which nothing here listens.
+    Instances are filled directly, without signals, to which nothing here listens; a model with an `__init__` of its own
+    is asked. A related row that several rows name is one instance in each run: a page of slots has its sessions once.
     """
 
     def __init__(self, build: Callable[[], models.QuerySet]):
@@ -43,12 +45,15 @@ class _Select:
         compiler = queryset.query.get_compiler(connection=here())
         self.statement = Statement(*compiler.as_sql())
         self.converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
-        makers = {ModelIterable: lambda: instances(compiler), FlatValuesListIterable: lambda: itemgetter(0)}
-        self.make = makers.get(queryset._iterable_class, lambda: tuple)()
+        shapes = {
+            ModelIterable: lambda: instances(compiler),
+            FlatValuesListIterable: lambda: partial(map, itemgetter(0)),
+        }
+        self.shape = shapes.get(queryset._iterable_class, lambda: partial(map, tuple))()
 
     def run(self, given: dict[str, Any]) -> Iterator[Any]:
         fetched = self.statement.fetch(given)
-        return map(self.make, self._convert(fetched) if self.converters else fetched)
+        return self.shape(self._convert(fetched) if self.converters else fetched)
 
     def _convert(self, fetched: list) -> Iterator[list]:
         """As `SQLCompiler.apply_converters`, for the connection of this thread."""
@@ -62,40 +67,43 @@ class _Select:
             yield row
 
 
-Make = Callable[[Any], Any]
+Known = dict[tuple[int, Any], models.Model]  # (column of the key, key) -> what this run has made of it
+Make = Callable[[Any, Known], Any]
 
 
-def instances(compiler: Any) -> Make:
-    """What makes an instance of a row, with its related ones and annotations."""
+def instances(compiler: Any) -> Callable[[Iterable[Any]], Iterator[models.Model]]:
+    """What makes instances of rows, each with its related ones and annotations."""
     make = _instance(compiler.klass_info, compiler.select)
     annotations = list(compiler.annotation_col_map.items())
 
-    def annotated(row: Any) -> models.Model:
-        found = make(row)
+    def annotated(row: Any, known: Known) -> models.Model:
+        found = make(row, known)
         for name, position in annotations:
             found.__dict__[name] = row[position]
         return found
 
-    return annotated if annotations else make
+    def shape(rows: Iterable[Any]) -> Iterator[models.Model]:
+        known: Known = {}
+        return (one(row, known) for row in rows)
+
+    one = annotated if annotations else make
+    return shape
 
 
 def _instance(info: dict[str, Any], select: list) -> Make:
     """As `Model.from_db` and `RelatedPopulator`, a third of their time."""
-    model, fields = info["model"], info["select_fields"]
+    fields = info["select_fields"]
     names = [select[position][0].target.attname for position in fields]
-    pick, key = itemgetter(*fields), fields[names.index(model._meta.pk.attname)]
+    fill, pick = _filled(info["model"], names), itemgetter(*fields)
     related = [
-        (_instance(below, select), below["local_setter"], below["remote_setter"])
+        (_once(below, select), below["local_setter"], below["remote_setter"])
         for below in info.get("related_klass_infos", ())
     ]
 
-    def make(row: Any) -> models.Model | None:
-        if row[key] is None:
-            return None
-        found = model.__new__(model)
-        found.__dict__.update(zip(names, pick(row), strict=True), _state=_loaded())
+    def make(row: Any, known: Known) -> models.Model:
+        found = fill(pick(row))
         for below, set_here, set_there in related:
-            other = below(row)
+            other = below(row, known)
             set_here(found, other)
             if other is not None:
                 set_there(other, found)
@@ -104,8 +112,35 @@ def _instance(info: dict[str, Any], select: list) -> Make:
     return make
 
 
+def _once(info: dict[str, Any], select: list) -> Make:
+    """A related row, made by the first row of a run that names it; None for none."""
+    make, model = _instance(info, select), info["model"]
+    key = next(n for n in info["select_fields"] if select[n][0].target is model._meta.pk)
+
+    def find(row: Any, known: Known) -> models.Model | None:
+        pk = row[key]
+        if pk is not None and (key, pk) not in known:
+            known[key, pk] = make(row, known)
+        return known.get((key, pk))
+
+    return find
+
+
+def _filled(model: type[models.Model], names: list[str]) -> Callable[[tuple], models.Model]:
+    """What lays a row's values down in a new instance."""
+    if model.__init__ is not models.Model.__init__:
+        return partial(model.from_db, DEFAULT_DB_ALIAS, names)
+
+    def fill(values: tuple) -> models.Model:
+        found = model.__new__(model)
+        found.__dict__.update(zip(names, values, strict=True), _state=_loaded())
+        return found
+
+    return fill
+
+
 def _loaded() -> ModelState:
     """The state of a row that stands in the database."""
     state = ModelState()
-    state.adding, state.db = False, here().alias
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
     return state
