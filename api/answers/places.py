@@ -1,12 +1,13 @@
 """Slots and appointments, as other systems see them. Each shape stands beside the function that fills it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
 
 from common.errors import Refusal
-from directory.models import Grade
+from directory.models import Grade, HealthcareService
 from directory.models.practitioner import Title
 from scheduling.models import Appointment, AppointmentStatus, Session, Slot
 from scheduling.services.free_places import Found
@@ -69,13 +70,24 @@ def named(thing: Any) -> dict[str, str]:
 
 def where(slot: Slot, session: Session) -> dict[str, Any]:
     """With whom, for what and where; all of it comes with the slot."""
-    service, practitioner, location = slot.service, session.practitioner, session.location
+    return with_whom(session) | for_what(slot.service)
+
+
+def with_whom(session: Session) -> dict[str, Any]:
+    """Person and room."""
+    practitioner, location = session.practitioner, session.location
     return {
         "practitioner": named(practitioner) | {"title": practitioner.title},
+        "room": location.name if location else None,
+    }
+
+
+def for_what(service: HealthcareService) -> dict[str, Any]:
+    """The service and whose it is."""
+    return {
         "service": named(service) | {"grade": service.grade},
         "department": named(service.department),
         "site": named(service.department.site),
-        "room": location.name if location else None,
     }
 
 
@@ -85,13 +97,15 @@ def why(refusal: Refusal | None) -> dict[str, str] | None:
 
 
 def slots(found: Iterable[Found]) -> list[dict[str, Any]]:
-    """A page of slots; with whom and where is written once per session."""
+    """A page of slots; what they share is written once: a session, a service, a moment."""
+    what, when = cache(for_what), cache(instant)
     places: dict[int, dict[str, Any]] = {}
     told = []
     for item in found:
-        place = places.get(item.slot.session_id) or where(item.slot, item.slot.session)
-        places[item.slot.session_id] = place
-        told.append(_slot(item.slot, item.free, item.why) | place)
+        slot = item.slot
+        place = places.get(slot.session_id) or with_whom(slot.session) | what(slot.service)
+        places[slot.session_id] = place
+        told.append(_slot(slot, item.free, item.why, when) | place)
     return told
 
 
@@ -100,11 +114,11 @@ def slot(found: Slot) -> dict[str, Any]:
     return _slot(found, found.places_left, None) | where(found, found.session)
 
 
-def _slot(found: Slot, free: int, refusal: Refusal | None) -> dict[str, Any]:
+def _slot(found: Slot, free: int, refusal: Refusal | None, when: Callable = instant) -> dict[str, Any]:
     return {
         "id": str(found.uuid),
-        "starts_at": instant(found.starts_at),
-        "ends_at": instant(found.ends_at),
+        "starts_at": when(found.starts_at),
+        "ends_at": when(found.ends_at),
         "free": free,
         "why": why(refusal),
     }

@@ -28,6 +28,8 @@ class PageShares:
 
     def allowed(self, slot: Slot, channel: str) -> int:
         """Places of the slot's session that the channel may take. Raises the refusal of the rule that says none."""
+        if not self.rules:
+            return slot.capacity
         speaking = self._rules_for(slot)
         for rule in speaking:
             if rule.channel == channel:

@@ -141,6 +141,7 @@ def _query(shape: _Shape) -> QuerySet[Slot]:
     """The rows of a search of this shape; `_values` gives what is left open here."""
     moment, at = DateTimeField(), Given("at", DateTimeField())
     slots = Slot.objects.in_roster().select_related("session__practitioner", "session__location")
+    slots = slots.defer("session__practitioner__introduction")  # by far the longest text, and no line of a search
     slots = slots.filter(service__pk__in=_given("service", shape.services))
     slots = slots.filter(starts_at__gte=Given("since", moment), starts_at__lt=Given("until", moment))
     if shape.practitioner:
