@@ -31,6 +31,8 @@ CHANGEABLE = (
     "runs_on_holidays", "is_active",
 )  # fmt: skip
 
+SHARED_SHOWN = 5
+
 
 def widgets_of(fields: tuple[str, ...]) -> Any:
     """Unfold's widgets for a model form outside its admin."""
@@ -149,11 +151,20 @@ class ScheduleAdmin(ModelAdmin):
             made = sessions.generate(**form.cleaned_data, by=request.user, schedules=mine)
             told = _("%(sessions)s sessions with %(slots)s times were made.")
             messages.success(request, told % {"sessions": made.sessions, "slots": made.slots})
+            self._warn(request, made)
             return self.list_page()
         return self.page(
             request, "admin/act.html", title=_("Generate sessions from the roster"), form=form,
             submit=_("Generate"), advice=_("Sessions that are there already stay as they are."),
         )  # fmt: skip
+
+    def _warn(self, request: HttpRequest, made: sessions.Generated) -> None:
+        """Which sessions are not alone in their room; the first few, for somebody has to look at the roster anyway."""
+        said = _("%(session)s shares %(room)s with %(other)s.")
+        for session, other in made.shared[:SHARED_SHOWN]:
+            messages.warning(request, said % {"session": session, "room": other.location, "other": other})
+        if len(made.shared) > SHARED_SHOWN:
+            messages.warning(request, _("%(n)s more share a room.") % {"n": len(made.shared) - SHARED_SHOWN})
 
     @display(description=_("practitioner"), ordering="practitioner__name_pinyin")
     def who(self, obj: Schedule) -> Any:

@@ -17,6 +17,7 @@ from .calendars import Calendar
 from .once import once
 from .origin import Origin
 from .reading import lock_sessions, lock_slots
+from .rooms import Shared, shared_by
 
 FIXED = {"practitioner", "practitioner_id", "service", "service_id"}  # who and what for: another line of the roster
 Times = dict[tuple[dt.datetime, dt.datetime], Slot]
@@ -27,7 +28,7 @@ class Plan:
     """What a changed schedule means for its future sessions. Nothing is written by making one.
 
     kept: slots that somebody holds although the new roster has no such time; they stay as they are, and the desk
-    sees them here first.
+    sees them here first. rehoused: sessions that get another room. shared: sessions that would not be alone in theirs.
     """
 
     schedule: Schedule
@@ -38,6 +39,8 @@ class Plan:
     removed: list[Slot] = field(default_factory=list)
     resized: list[tuple[Slot, int]] = field(default_factory=list)
     kept: list[Slot] = field(default_factory=list)
+    rehoused: list[Session] = field(default_factory=list)
+    shared: list[Shared] = field(default_factory=list)
     since: dt.datetime | None = None
 
     @property
@@ -50,6 +53,8 @@ class Plan:
             tuple(sorted(slot.pk for slot in self.removed)),
             tuple(sorted((slot.pk, capacity) for slot, capacity in self.resized)),
             tuple(sorted(slot.pk for slot in self.kept)),
+            tuple(sorted(session.pk for session in self.rehoused)),
+            tuple(sorted((pair.session.day, pair.other.pk) for pair in self.shared)),
         )
 
 
@@ -85,14 +90,17 @@ def _compare(plan: Plan, future: list[Session]) -> None:
     """Session by session, then the days up to a week after the last one on which there is none yet."""
     first, last = clock.today(plan.since) + dt.timedelta(days=1), future[-1].day + dt.timedelta(days=6)
     calendar = Calendar.between(first, last)
-    for session in future:
-        _compare_session(plan, session, sessions.session_of(plan.schedule, session.day, calendar))
+    wanted = [sessions.session_of(plan.schedule, session.day, calendar) for session in future]
+    for session, coming in zip(future, wanted, strict=True):
+        _compare_session(plan, session, coming)
     others = _other_sessions(plan.schedule, first, last)
     _refuse_clash(plan, others)
     have = set(Session.objects.filter(schedule=plan.schedule, day__gte=first).values_list("day", flat=True))
     days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
     fresh = (sessions.session_of(plan.schedule, day, calendar) for day in days if day not in have)
-    plan.new_days = [session.day for session in fresh if session and not _in_the_way(session, others)]
+    made = [session for session in fresh if session and not _in_the_way(session, others)]
+    plan.new_days = [session.day for session in made]
+    plan.shared = shared_by([session for session in [*wanted, *made] if session])
 
 
 def _compare_session(plan: Plan, session: Session, wanted: Session | None) -> None:
@@ -108,6 +116,8 @@ def _compare_session(plan: Plan, session: Session, wanted: Session | None) -> No
             plan.added.append(slot)
     if not times and not kept and session.status != SessionStatus.CANCELLED:
         plan.ended.append(session)
+    elif session.location_id != plan.schedule.location_id:
+        plan.rehoused.append(session)
 
 
 def _times(slots: list[Slot]) -> Times:

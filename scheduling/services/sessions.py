@@ -22,6 +22,7 @@ from scheduling.models import Closure, Schedule, Session, SessionStatus, Slot
 from .calendars import Calendar
 from .once import once
 from .origin import Origin
+from .rooms import Shared, shared_by
 
 BATCH = 5_000
 SLOT_COLUMNS = ("uuid", "session", "service", "starts_at", "ends_at", "capacity", "taken", "overbooking", "closed")
@@ -29,10 +30,11 @@ SLOT_COLUMNS = ("uuid", "session", "service", "starts_at", "ends_at", "capacity"
 
 @dataclass(frozen=True)
 class Generated:
-    """How many rows a run made; none when it had run before."""
+    """How many rows a run made; none when it had run before. shared: those that are not alone in their room."""
 
     sessions: int
     slots: int
+    shared: tuple[Shared, ...] = ()
 
 
 def generate(first: dt.date, last: dt.date, *, by: User, schedules: Iterable[Schedule] | None = None) -> Generated:
@@ -43,11 +45,9 @@ def generate(first: dt.date, last: dt.date, *, by: User, schedules: Iterable[Sch
     """
     chosen = None if schedules is None else [schedule.pk for schedule in schedules]
     calendar = Calendar.between(first, last)
-    sessions = slots = 0
-    for some in _weeks(first, last):
-        made = _make(chosen, calendar, some, by)
-        sessions, slots = sessions + made.sessions, slots + made.slots
-    return Generated(sessions, slots)
+    made = [_make(chosen, calendar, some, by) for some in _weeks(first, last)]
+    shared = tuple(pair for one in made for pair in one.shared)
+    return Generated(sum(one.sessions for one in made), sum(one.slots for one in made), shared)
 
 
 def generate_horizon(*, by: User, at: dt.datetime | None = None) -> Generated:
@@ -131,7 +131,7 @@ def _write(fresh: list[Session]) -> Generated:
     for some in (pks[i : i + BATCH] for i in range(0, len(pks), BATCH)):
         record_history(Session.objects.filter(pk__in=some), "+")
         record_history(Slot.objects.filter(session__in=some), "+")
-    return Generated(len(sessions), len(rows))
+    return Generated(len(sessions), len(rows), tuple(shared_by(sessions)))
 
 
 def _slot_rows(session: Session) -> Iterable[tuple]:

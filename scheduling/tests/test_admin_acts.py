@@ -9,6 +9,7 @@ from accounts.models import AccessLog
 from accounts.tests.factories import UserFactory
 from common import clock
 from directory.models import Scope
+from directory.tests.factories import LocationFactory
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Schedule, Session, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.services import sessions as making
@@ -299,6 +300,22 @@ def test_a_slot_that_somebody_holds_is_named_before_the_roster_changes(as_role, 
     address = act("schedule", schedule, "change_roster")
     page = as_role("supervisor").post(address, changed(schedule, starts="09:30", preview="1"))
     assert "because somebody holds it" in page.text
+
+
+def test_a_room_that_is_taken_is_named_before_and_after(as_role, schedule):
+    room = LocationFactory(name_en="Room 7")
+    other = ScheduleFactory(weekday=schedule.weekday, starts=dt.time(9, 30), location=room)
+    client, today = as_role("supervisor"), clock.today()
+    data = {"first": today.isoformat(), "last": (today + dt.timedelta(days=20)).isoformat()}
+    client.post(reverse("admin:scheduling_schedule_generate"), data)
+    page = client.post(act("schedule", schedule, "change_roster"), changed(schedule, location=room.pk, preview="1"))
+    assert "would share Room 7" in page.text
+    assert other.practitioner.name in page.text
+    assert "Sessions in another room" in page.text
+    second = ScheduleFactory(weekday=schedule.weekday, starts=dt.time(9, 15), location=room)
+    answer = client.post(reverse("admin:scheduling_schedule_generate"), data, follow=True)
+    assert f"{second.practitioner.name} ·" in answer.text
+    assert "shares Room 7 with" in answer.text
 
 
 def test_sessions_are_generated_now(as_role):

@@ -366,3 +366,38 @@ def test_whatever_changes_no_claim_is_lost_and_free_times_are_the_rosters(steps)
             assert pool.check() == []
             expect_the_roster(schedule)
         transaction.set_rollback(True)
+
+
+def test_another_room_is_part_of_the_difference():
+    schedule, room = made(location=LocationFactory()), LocationFactory()
+    plan = schedules.plan_change(schedule, location=room)
+    assert [session.day for session in plan.rehoused] == list(Session.objects.values_list("day", flat=True))
+    assert schedules.plan_change(schedule, ends=dt.time(9, 30)).rehoused == []
+    change(schedule, location=room)
+    assert set(Session.objects.values_list("location", flat=True)) == {room.pk}
+
+
+def test_a_room_that_somebody_is_in_already_is_told_and_not_refused():
+    other = made(location=LocationFactory())
+    schedule = made(starts=dt.time(9, 30), ends=dt.time(10, 30))
+    plan = schedules.plan_change(schedule, location=other.location)
+    assert {shared.other.schedule for shared in plan.shared} == {other}
+    assert len(plan.shared) == len(plan.rehoused) > 0
+    change(schedule, location=other.location)
+    assert schedules.plan_change(schedule, starts=dt.time(10)).shared == []
+
+
+def test_a_session_that_came_into_the_room_since_the_preview_is_shown_first():
+    schedule, room = made(), LocationFactory()
+    plan = schedules.plan_change(schedule, location=room)
+    made(location=room)
+    with pytest.raises(errors.PlanOutdated):
+        schedules.apply_change(plan, by=desk().by, reason="new term")
+
+
+def test_the_generator_says_which_sessions_share_a_room():
+    first = made(location=LocationFactory())
+    second = ScheduleFactory(weekday=first.weekday, location=first.location, starts=dt.time(9, 45))
+    made_now = sessions.generate(clock.today(), clock.today() + dt.timedelta(days=AHEAD), by=system_user())
+    assert {(pair.session.schedule, pair.other.schedule) for pair in made_now.shared} == {(second, first)}
+    assert made_now.sessions == len(made_now.shared) > 0

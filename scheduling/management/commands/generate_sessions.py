@@ -20,3 +20,5 @@ class Command(BaseCommand):
         today = clock.today()
         made = sessions.generate(today, today + dt.timedelta(days=days), by=system_user())
         self.stdout.write(f"{made.sessions} sessions, {made.slots} slots")
+        for session, other in made.shared:
+            self.stdout.write(f"one room, {other.location}: {session} and {other}")
