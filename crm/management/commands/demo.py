@@ -3,16 +3,18 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.roles import ROLES
 from common import clock
+from common.console import ConsoleCommand
 from crm.demo import aside, hospital
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = (
         "Make the demo hospital: invented people, a roster, eight weeks of visits and four weeks of bookings. "
         "An SQLite database that holds a hospital already is put aside, never deleted."
@@ -31,7 +33,8 @@ class Command(BaseCommand):
             raise CommandError(_("A hospital needs at least one patient."))
         self._make_room()
         self._started = time.monotonic()
-        hospital.make(hospital.Wish(patients, seed, day or clock.today()), self._say)
+        with translation.override(settings.LANGUAGE_CODE):  # what is stored is in the hospital's language
+            hospital.make(hospital.Wish(patients, seed, day or clock.today()), self._say)
         self._analyse()
         self._report()
 

@@ -1,12 +1,12 @@
 """`manage.py prepare`: everything between new code and a running program."""
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 
+from common.console import ConsoleCommand
 from crm import schedules, statics, translations
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Safe to repeat; run once after each upgrade, before the processes start."""
 
     help = "Compiles translations, migrates, writes the schedules and collects the static files."

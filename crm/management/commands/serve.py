@@ -4,15 +4,16 @@ import socket
 import sys
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext
 
 from accounts.roles import ROLES
+from common.console import ConsoleCommand
 from crm import processes
 from crm.supervisor import Supervisor
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Runs the whole program on one machine."""
 
     help = "Runs web and worker together until Ctrl-C and prints the addresses."
