@@ -130,8 +130,9 @@ def test_each_role_can_sign_in_and_sees_what_is_theirs(settings):
 
 
 @pytest.mark.django_db
-def test_without_a_password_nobody_can_sign_in(settings, capsys):
+def test_without_a_password_nobody_can_sign_in(settings, capsys, monkeypatch):
     settings.DEMO_PASSWORD = ""
+    monkeypatch.setenv("LC_ALL", "C")
     call_command("demo", patients=20)
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert "no logins" in capsys.readouterr().out

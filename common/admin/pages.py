@@ -1,7 +1,6 @@
-"""The base of every admin page: Unfold's looks, history, scope by `visible_to`, refusals as messages."""
+"""The base of every noun's list and page: acts, history, export."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -11,131 +10,19 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
-from unfold.admin import StackedInline as UnfoldStackedInline
-from unfold.admin import TabularInline as UnfoldTabularInline
-from unfold.checks import UnfoldModelAdminChecks
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from common import exports
-from common.badges import badge
 from common.changes import ChangeInWords
 from common.errors import Refusal
 
-
-def two_lines(first: Any, second: Any) -> SafeString:
-    """What matters, and below it, quieter, what helps to tell it apart."""
-    return format_html('<span class="crm-two">{}<small>{}</small></span>', first, second)
-
-
-def link_to(obj: Model | None, text: Any = None) -> Any:
-    """The row's own page, by its name; a dash when there is none."""
-    if obj is None:
-        return "–"
-    opts = obj._meta
-    return format_html(
-        '<a class="crm-link" href="{}">{}</a>',
-        reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]),
-        obj if text is None else text,
-    )
-
-
-def rows_link(model: type[Model], text: Any, **query: Any) -> SafeString:
-    """A number that leads to the rows it counts."""
-    opts = model._meta
-    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist", query=query)
-    return format_html('<a class="crm-link" href="{}">{}</a>', address, text)
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: also an empty POST, which is a yes without words."""
-    return request.POST if request.method == "POST" else None
-
-
-class Told:
-    """Whether the act inside `told` went through, and what was refused."""
-
-    refusal: Refusal | None = None
-
-    def __bool__(self) -> bool:
-        return self.refusal is None
-
-
-@contextmanager
-def told(request: HttpRequest, what: Any = "") -> Iterator[Told]:
-    """A refusal inside becomes a message to the reader, with `what` it is about in front. True when none came."""
-    outcome = Told()
-    try:
-        yield outcome
-    except Refusal as refusal:
-        outcome.refusal = refusal
-        messages.error(request, f"{what}: {refusal}" if what else str(refusal))
-
-
-class ReasonForm(forms.Form):
-    """Why it is done; stands in the history."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        widget=UnfoldAdminExpandableTextareaWidget(attrs={"rows": 2, "autofocus": True}),
-        help_text=_("Stands in the history with your name."),
-    )
-
-
-class ReasonBelowForm(ReasonForm):
-    """The same, below something that is to be read first: the page opens at its top."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["reason"].widget.attrs["autofocus"]
-
-
-class Checks(UnfoldModelAdminChecks):
-    """Unfold asks the database whether an act's permission exists, which on an empty one stops even `migrate`.
-
-    `accounts/tests/test_roles.py` asks it instead, where there is a database.
-    """
-
-    def _check_unfold_action_permission_methods(self, obj: Any) -> list:
-        return []
-
-
-class Looks:
-    """What lists and inlines share: rows that the person may see, and nothing else."""
-
-    seen_through = ""  # a relation whose rows decide, for models that have no `visible_to` of their own
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Rows in the person's scope."""
-        rows = super().get_queryset(request)
-        if hasattr(rows, "visible_to"):
-            return rows.visible_to(request.user)
-        if self.seen_through:
-            related = self.model._meta.get_field(self.seen_through).related_model
-            return rows.filter(**{f"{self.seen_through}__in": related.objects.visible_to(request.user)})
-        return rows
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
-        """What was chosen reads like the choices, and nobody posts a row that they would not be offered."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        related = db_field.remote_field.model
-        if field is None or not self.admin_site.is_registered(related):
-            return field
-        page = self.admin_site.get_model_admin(related)
-        field.label_from_instance = page.choice_text
-        if not request.user.sees_everything:
-            field.queryset = field.queryset.filter(pk__in=page.get_queryset(request).order_by().values("pk"))
-        return field
+from .looks import Checks, Looks
 
 
 class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
@@ -302,50 +189,3 @@ class FactAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-class TabularInline(Looks, UnfoldTabularInline):
-    """Rows that belong to a row, as a table; added and changed by who may."""
-
-    extra = 0
-    show_change_link = False
-    can_delete = False
-
-
-class StackedInline(Looks, UnfoldStackedInline):
-    """Rows that belong to a row, one below the other."""
-
-    extra = 0
-    can_delete = False
-
-
-class FactInline(TabularInline):
-    """Rows that belong to a row, only to be read."""
-
-    per_page = 20
-    hide_title = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-__all__ = [
-    "Checks",
-    "FactAdmin",
-    "FactInline",
-    "ModelAdmin",
-    "ReasonBelowForm",
-    "ReasonForm",
-    "StackedInline",
-    "TabularInline",
-    "Told",
-    "badge",
-    "link_to",
-    "posted",
-    "rows_link",
-    "told",
-    "two_lines",
-]
