@@ -1,14 +1,14 @@
 """How a person is reached."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common import clock, masking, phones
+from common import masking, phones
 from common.history import HistoricalRecords
 from common.lookups import prefix_index
 from patients.models.patient import Patient
+from patients.models.recorded import Recorded, RecordedQuerySet
 
 
 class ContactSystem(models.TextChoices):
@@ -31,10 +31,7 @@ MASKS = {
 }
 
 
-class ContactPointQuerySet(models.QuerySet):
-    def live(self):
-        return self.filter(ended_at=None)
-
+class ContactPointQuerySet(RecordedQuerySet):
     def reachable(self):
         """Those that may be used: not given up by the hospital, not refused by the person; best first."""
         return self.live().filter(refused_at=None).order_by("rank", "pk")
@@ -43,7 +40,7 @@ class ContactPointQuerySet(models.QuerySet):
         return self.filter(system=ContactSystem.PHONE)
 
 
-class ContactPoint(models.Model):
+class ContactPoint(Recorded):
     """A phone, an address or an account of one patient. A family may share a phone: then each has a row."""
 
     merge_leaves_duplicates = True
@@ -60,13 +57,6 @@ class ContactPoint(models.Model):
 
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True, editable=False)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
-
-    created_at = models.DateTimeField(_("recorded"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
-        verbose_name=_("recorded by"),
-    )  # fmt: skip
 
     history = HistoricalRecords()
     objects = ContactPointQuerySet.as_manager()

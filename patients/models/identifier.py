@@ -1,15 +1,15 @@
 """Numbers that others gave to a person: sealed at rest, masked on screen, found by a keyed fingerprint."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common import clock, masking, sealing
+from common import masking, sealing
 from common.history import HistoricalRecords
 from common.lookups import prefix_index
 from patients.models.finding import IDENTIFIER_PURPOSE, plain_identifier
 from patients.models.patient import Patient
+from patients.models.recorded import Recorded, RecordedQuerySet
 
 TAIL = 6  # characters of a long number by whose end it may be searched
 
@@ -23,16 +23,13 @@ class IdentifierSystem(models.TextChoices):
     OTHER = "other", _("Other number")
 
 
-class IdentifierQuerySet(models.QuerySet):
-    def live(self):
-        return self.filter(ended_at=None)
-
+class IdentifierQuerySet(RecordedQuerySet):
     def with_value(self, value: str):
         """Those with exactly this number, sealed by whichever key."""
         return self.filter(digest__in=sealing.digests(plain_identifier(value), purpose=IDENTIFIER_PURPOSE))
 
 
-class Identifier(models.Model):
+class Identifier(Recorded):
     """One number of one patient: identity card, passport, insurance, or the record number of another system."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="identifiers", verbose_name=_("patient"))
@@ -42,13 +39,6 @@ class Identifier(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     tail_reversed = models.CharField(max_length=TAIL, blank=True, editable=False)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-
-    created_at = models.DateTimeField(_("recorded"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
-        verbose_name=_("recorded by"),
-    )  # fmt: skip
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords()
     objects = IdentifierQuerySet.as_manager()

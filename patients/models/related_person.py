@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.history import HistoricalRecords
 from patients.models.patient import Patient
+from patients.models.recorded import Recorded, RecordedQuerySet
 
 
 class Relation(models.TextChoices):
@@ -35,11 +35,7 @@ class Proof(models.TextChoices):
     CODE = "code", _("One-time code to the patient")
 
 
-class RelatedPersonQuerySet(models.QuerySet):
-    def live(self):
-        """Those that nobody ended before their time."""
-        return self.filter(ended_at=None)
-
+class RelatedPersonQuerySet(RecordedQuerySet):
     def current(self, on: datetime.date | None = None):
         """Those in force on a day, default today at the hospital."""
         on = on or clock.today()
@@ -50,7 +46,7 @@ class RelatedPersonQuerySet(models.QuerySet):
         return rows.filter(starts_on__lte=ends_on) if ends_on else rows
 
 
-class RelatedPerson(models.Model):
+class RelatedPerson(Recorded):
     """`proxy` acts for `patient`: books, cancels, perhaps sees visits."""
 
     merge_leaves_duplicates = True
@@ -66,14 +62,6 @@ class RelatedPerson(models.Model):
     can_view = models.BooleanField(_("may see visits"), default=False)
     starts_on = models.DateField(_("from"), default=clock.today)
     ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The last day; empty: until ended."))
-
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
-
-    created_at = models.DateTimeField(_("recorded"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
-        verbose_name=_("recorded by"),
-    )  # fmt: skip
 
     history = HistoricalRecords()
     objects = RelatedPersonQuerySet.as_manager()
