@@ -55,7 +55,7 @@ class ImportRunAdmin(ModelAdmin):
     form = ImportForm
     list_display = (
         "file_name", "state_badge", "progress", "created", "updated", "repeated", "rejected_link", "warned_link",
-        "asked", "by",
+        "asked_by",
     )  # fmt: skip
     list_filter = (("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
     list_select_related = ("by",)
@@ -140,7 +140,7 @@ class ImportRunAdmin(ModelAdmin):
     def rejected_link(self, obj: ImportRun) -> Any:
         return self._rows(obj, obj.rejected)
 
-    @display(description=_("stored with a warning"), ordering="warned")
+    @display(description=_("warnings"), ordering="warned")
     def warned_link(self, obj: ImportRun) -> Any:
         return self._rows(obj, obj.warned)
 
@@ -154,6 +154,10 @@ class ImportRunAdmin(ModelAdmin):
     @display(description=pgettext_lazy("import", "asked for"), ordering="created_at")
     def asked(self, obj: ImportRun) -> str:
         return shown.moment(obj.created_at)
+
+    @display(description=pgettext_lazy("import", "asked for"), ordering="created_at")
+    def asked_by(self, obj: ImportRun) -> Any:
+        return two_lines(self.asked(obj), obj.by)
 
     @display(description=_("finished"))
     def ended(self, obj: ImportRun) -> str:
