@@ -190,5 +190,6 @@ def test_an_old_version_of_a_person_offers_no_way_to_another_password(as_role):
     version = bob.history.first()
     text = boss.get(reverse("admin:accounts_user_simple_history", args=[bob.pk, version.pk])).text
     assert bob.name in text
+    assert "An old version" in text
     assert "password/" not in text
     assert "password/" in boss.get(change(bob)).text
