@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from crm import translations
@@ -23,8 +24,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loo
 
 
 def pytest_configure(config):
-    """The tests read Chinese too."""
+    """The tests read Chinese too, and a counterexample is a wrong answer, never a slow one: machines are busy."""
     translations.compile_all()
+    settings.register_profile("hospital", deadline=None)
+    settings.load_profile("hospital")
 
 
 def _guard(connect):

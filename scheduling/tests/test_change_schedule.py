@@ -350,7 +350,7 @@ def expect_the_roster(schedule):
         assert {s.capacity for s in there if not s.taken} <= {schedule.capacity}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(acts, changes), min_size=1, max_size=3))
 def test_whatever_changes_no_claim_is_lost_and_free_times_are_the_rosters(steps):
     with transaction.atomic():

@@ -191,7 +191,7 @@ def pages(limit, **given):
         cursor = page.cursor
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(limit=st.integers(1, 8))
 def test_pages_are_complete_and_without_repeats(limit):
     Slot.objects.all().delete()
