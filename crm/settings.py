@@ -148,9 +148,11 @@ else:
         **_database.get("OPTIONS", {}),
         "options": " ".join(f"-c {name}={value}" for name, value in _timeouts.items()),
     }
-    # Statements of the hot path are prepared at their second run. Off behind a pooler in transaction mode.
+    # Statements of the hot path are prepared at their second run and planned once: to plan a search anew would take
+    # twice as long as to run it. Off behind a pooler in transaction mode.
     if env.bool("DATABASE_PREPARE", True):
         _database["OPTIONS"]["prepare_threshold"] = 1
+        _database["OPTIONS"]["options"] += " -c plan_cache_mode=force_generic_plan"
     if _pool_size:
         _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool_size, "timeout": 10}
         _database["CONN_MAX_AGE"] = 0  # the pool keeps them

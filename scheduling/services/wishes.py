@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, DateTimeField, F, Q, QuerySet, UUIDField
+from django.db.models import BigIntegerField, Count, DateTimeField, F, Func, Q, QuerySet, UUIDField
+from django.db.models.lookups import GreaterThan
 
 from accounts.models import User
 from common import clock
@@ -20,6 +21,7 @@ from scheduling.models import Appointment, AppointmentStatus, Closure, SessionSt
 from scheduling.models.waitlist import PartOfDay
 
 _service = Slot._meta.get_field("service")
+_FROM_THE_FIRST = dt.datetime.min.replace(tzinfo=dt.UTC), 0
 MOST_ENDED = 1024  # ended holds that a search counts as free by itself; the minutely job writes them down
 
 
@@ -55,7 +57,6 @@ class _Shape:
     practitioner: bool
     part_of_day: str
     include_full: bool
-    after: bool
     limit: int
 
 
@@ -65,7 +66,7 @@ def fitting(wish: Wish, by: User, at: dt.datetime, ended: dict[int, int]) -> lis
     Without `include_full` only those with a place in an open, released session; `ended` are slots whose hold has
     ended. Raises BadCursor.
     """
-    after = _read_cursor(wish.after) if wish.after else (None, None)
+    after = _read_cursor(wish.after) if wish.after else _FROM_THE_FIRST
     services = {service.pk: service for service in services_of(wish, by)}
     if not services:
         return []
@@ -75,11 +76,10 @@ def fitting(wish: Wish, by: User, at: dt.datetime, ended: dict[int, int]) -> lis
         practitioner=wish.practitioner is not None,
         part_of_day=wish.part_of_day,
         include_full=wish.include_full,
-        after=bool(wish.after),
         limit=wish.limit + 1,
     )
     lists = _padded("service", services, shape.services) | _padded("ended", ended, shape.ended)
-    rows = list(_statement(shape).rows(**_values(wish, at), moment=after[0], pk=after[1], **lists))
+    rows = list(_statement(shape).rows(**_values(wish, at, after), **lists))
     for slot in rows:
         _service.set_cached_value(slot, services[slot.service_id])  # as `select_related` does it
     return rows
@@ -133,6 +133,17 @@ def _services_query(values: dict[str, object]) -> QuerySet[HealthcareService]:
     return rows
 
 
+class _Row(Func):
+    """(starts_at, pk), compared as one, as the index of free places has them.
+
+    PostgreSQL takes two bounds of a column whose values are still open for a narrow window, and would read and sort
+    all of it; this comparison it takes for a wide one, which it reads in order of time until the page is full.
+    """
+
+    template = "(%(expressions)s)"
+    output_field = DateTimeField()
+
+
 @lru_cache(maxsize=256)
 def _statement(shape: _Shape) -> Compiled:
     return Compiled(lambda: _query(shape))
@@ -144,7 +155,8 @@ def _query(shape: _Shape) -> QuerySet[Slot]:
     slots = Slot.objects.in_roster().select_related("session__practitioner", "session__location")
     slots = slots.defer("session__practitioner__introduction")  # by far the longest text, and no line of a search
     slots = slots.filter(service__pk__in=_given("service", shape.services))
-    slots = slots.filter(starts_at__gte=Given("since", moment), starts_at__lt=Given("until", moment))
+    begin = _Row(Given("since", moment), Given("pk", BigIntegerField()))
+    slots = slots.filter(GreaterThan(_Row("starts_at", "pk"), begin), starts_at__lt=Given("until", moment))
     if shape.practitioner:
         slots = slots.filter(session__practitioner__uuid=Given("practitioner", UUIDField()))
     if shape.part_of_day:
@@ -152,9 +164,6 @@ def _query(shape: _Shape) -> QuerySet[Slot]:
         slots = slots.filter(before_noon if shape.part_of_day == PartOfDay.MORNING else ~before_noon)
     if not shape.include_full:
         slots = slots.filter(_has_place(shape), session__status=SessionStatus.OPEN, session__released_at__lte=at)
-    if shape.after:
-        same_moment = Q(starts_at=Given("moment", moment), pk__lte=Given("pk", BigIntegerField()))
-        slots = slots.filter(starts_at__gte=Given("moment", moment)).exclude(same_moment)
     return slots.order_by("starts_at", "pk")[: shape.limit]
 
 
@@ -169,10 +178,11 @@ def _given(name: str, count: int) -> list[Given]:
     return [Given(f"{name}{n}", BigIntegerField()) for n in range(count)]
 
 
-def _values(wish: Wish, at: dt.datetime) -> dict[str, object]:
-    """When and with whom."""
+def _values(wish: Wish, at: dt.datetime, after: tuple[dt.datetime, int]) -> dict[str, object]:
+    """When and with whom; whichever is later: the first day, now, or the cursor."""
     start, end = clock.day_bounds(wish.first_day)[0], clock.day_bounds(wish.last_day)[1]
-    return {"since": max(start, at), "until": end, "at": at, "practitioner": wish.practitioner}
+    since, pk = max((max(start, at), 0), after)
+    return {"since": since, "pk": pk, "until": end, "at": at, "practitioner": wish.practitioner}
 
 
 def _padded_size(ids: dict) -> int:

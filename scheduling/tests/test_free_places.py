@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -246,6 +247,16 @@ def test_the_statements_do_not_grow_with_the_slots(rules, django_assert_max_num_
             assert len(free_places.search(wish(limit=200), origin=origin).found) >= count
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite plans at each run")
+def test_a_search_is_planned_once():
+    SlotFactory()
+    for _ in range(4):
+        search()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%scheduling_session%'")
+        assert set(cursor.fetchall()) == {(0,)}
 
 
 def test_the_first_available_place_is_the_soonest_or_none():
