@@ -66,10 +66,11 @@ def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None 
     """Each booking of the sessions with two or three equal alternatives: the same practitioner another day, else one
     of the same rank for the same service. No alternative lies in a session that stops too.
 
-    A cancelled session is listed while somebody is still booked in it: its cancelling was cut off.
+    A cancelled session is listed while somebody is still booked in it: its cancelling was cut off. One that is over
+    is left out: what became of its patients is settled at the end of the day.
     """
     at = at or clock.now()
-    visible = Session.objects.for_list().visible_to(origin.by).filter(pk__in=[s.pk for s in sessions])
+    visible = Session.objects.for_list().visible_to(origin.by).filter(pk__in=[s.pk for s in sessions], ends_at__gt=at)
     left_over = Appointment.objects.filter(slot__session=OuterRef("pk"), status__in=AFFECTED)
     chosen = list(visible.exclude(~Exists(left_over), status=SessionStatus.CANCELLED).order_by("starts_at", "pk"))
     pools: dict[int, list[Slot]] = {}

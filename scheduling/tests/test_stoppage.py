@@ -205,6 +205,12 @@ def test_a_cancelled_session_without_bookings_is_not_planned_again(session, chie
         stop(session, "cancel", chief)
 
 
+def test_a_session_that_is_over_is_not_stopped(session, chief):
+    after = session.ends_at
+    assert stoppages.plan([session], origin=chief, at=after - dt.timedelta(minutes=1)).sessions == [session]
+    assert stoppages.plan([session], origin=chief, at=after).sessions == []
+
+
 def test_stopping_takes_a_right_a_reason_and_a_session(session, chief):
     plan = stoppages.plan([session], origin=chief)
     with pytest.raises(NotAllowed):
