@@ -12,7 +12,7 @@ from . import rules
 from .origin import Origin
 from .page_shares import PageShares
 from .session_shares import places_free
-from .wishes import BadCursor, Wish, cursor_of, ended_holds, fitting
+from .wishes import BadCursor, Wish, cursor_of, ended_holds, fitting, services_of
 
 __all__ = [
     "BadCursor",
@@ -45,13 +45,14 @@ class Page:
 
 
 def search(wish: Wish, *, origin: Origin, at: dt.datetime | None = None) -> Page:
-    """One page of slots that fit the wish and this channel may book now; a fixed number of statements.
+    """One page of slots that fit the wish and this channel may book now; few statements, however many there are.
 
     Pages may be shorter than the limit where a channel rule keeps places. Raises BadCursor.
     """
     at = at or clock.now()
-    ended = ended_holds(at)
-    rows = fitting(wish, origin.by, at, ended)
+    services = services_of(wish, origin.by, at)
+    ended = ended_holds(at) if services and services[0].any_ended else {}
+    rows = fitting(wish, services, at, ended)
     some = rows[: wish.limit]
     shared = PageShares(some, at)
     found = [_judge(slot, origin.channel, at, ended.get(slot.pk, 0), shared) for slot in some]

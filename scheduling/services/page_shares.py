@@ -19,7 +19,7 @@ class PageShares:
 
     def __init__(self, slots: list[Slot], at: dt.datetime):
         self.at = at
-        self.rules = list(_rules.rows())
+        self.rules = list(_rules.rows()) if slots and slots[0].service.any_rules else []
         sessions = {slot.session_id for slot in slots if self._rules_for(slot)} if self.rules else set()
         self.taken, self.free, self.places = _count_sessions(sessions, at) if sessions else ({}, {}, {})
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, DateTimeField, F, Func, Q, QuerySet, UUIDField
+from django.db.models import BigIntegerField, Count, DateTimeField, Exists, F, Func, Q, QuerySet, UUIDField
 from django.db.models.lookups import GreaterThan
 
 from accounts.models import User
 from common import clock
 from common.compiled import Compiled, Given
 from directory.models import HealthcareService
-from scheduling.models import Appointment, AppointmentStatus, Closure, SessionStatus, Slot
+from scheduling.models import Appointment, ChannelRule, Closure, SessionStatus, Slot
 from scheduling.models.waitlist import PartOfDay
 
 _service = Slot._meta.get_field("service")
@@ -60,28 +60,28 @@ class _Shape:
     limit: int
 
 
-def fitting(wish: Wish, by: User, at: dt.datetime, ended: dict[int, int]) -> list[Slot]:
-    """Up to `limit + 1` slots that fit, soonest first, with session and service; within the person's scope.
+def fitting(wish: Wish, services: list[HealthcareService], at: dt.datetime, ended: dict[int, int]) -> list[Slot]:
+    """Up to `limit + 1` slots of these services that fit, soonest first, with session and service.
 
     Without `include_full` only those with a place in an open, released session; `ended` are slots whose hold has
     ended. Raises BadCursor.
     """
     after = _read_cursor(wish.after) if wish.after else _FROM_THE_FIRST
-    services = {service.pk: service for service in services_of(wish, by)}
-    if not services:
+    by_id = {service.pk: service for service in services}
+    if not by_id:
         return []
     shape = _Shape(
-        services=_padded_size(services),
+        services=_padded_size(by_id),
         ended=_padded_size(ended),
         practitioner=wish.practitioner is not None,
         part_of_day=wish.part_of_day,
         include_full=wish.include_full,
         limit=wish.limit + 1,
     )
-    lists = _padded("service", services, shape.services) | _padded("ended", ended, shape.ended)
+    lists = _padded("service", by_id, shape.services) | _padded("ended", ended, shape.ended)
     rows = list(_statement(shape).rows(**_values(wish, at, after), **lists))
     for slot in rows:
-        _service.set_cached_value(slot, services[slot.service_id])  # as `select_related` does it
+        _service.set_cached_value(slot, by_id[slot.service_id])  # as `select_related` does it
     return rows
 
 
@@ -92,7 +92,7 @@ def ended_holds(at: dt.datetime) -> dict[int, int]:
 
 _ended = Compiled(
     lambda: (
-        Appointment.objects.filter(status=AppointmentStatus.HELD, held_until__lte=Given("at", DateTimeField()))
+        Appointment.objects.expired_holds(Given("at", DateTimeField()))
         .order_by()
         .values_list("slot_id")
         .annotate(n=Count("pk"))[:MOST_ENDED]
@@ -100,15 +100,16 @@ _ended = Compiled(
 )
 
 
-def services_of(wish: Wish, by: User) -> list[HealthcareService]:
+def services_of(wish: Wish, by: User, at: dt.datetime) -> list[HealthcareService]:
     """Services in use that fit the wish and lie in the person's scope, with department and site.
 
-    Read first, so that the database walks the index of free places service by service, in order of time.
+    Read first, so that the database walks the index of free places service by service, in order of time. They tell
+    as well whether ended holds (`any_ended`) and channel rules (`any_rules`) have to be asked for at all.
     """
     asked = tuple(name for name in ("service", "department", "site", "practitioner") if getattr(wish, name))
+    values = {name: getattr(wish, name) for name in asked} | {"at": at}
     if by.sees_everything or _asks_for_own(wish, by):
-        return list(_services_statement(asked).rows(**{name: getattr(wish, name) for name in asked}))
-    values = {name: getattr(wish, name) for name in asked}
+        return list(_services_statement(asked).rows(**values))
     return list(_services_query(values).visible_to(by))
 
 
@@ -120,7 +121,8 @@ def _asks_for_own(wish: Wish, by: User) -> bool:
 
 @lru_cache(maxsize=16)
 def _services_statement(asked: tuple[str, ...]) -> Compiled:
-    return Compiled(lambda: _services_query({name: Given(name, UUIDField()) for name in asked}))
+    given = {name: Given(name, UUIDField()) for name in asked} | {"at": Given("at", DateTimeField())}
+    return Compiled(lambda: _services_query(given))
 
 
 def _services_query(values: dict[str, object]) -> QuerySet[HealthcareService]:
@@ -130,7 +132,8 @@ def _services_query(values: dict[str, object]) -> QuerySet[HealthcareService]:
     rows = rows.filter(**{path: values[name] for name, path in paths.items() if name in values})
     if "practitioner" in values and "service" not in values:
         rows = rows.filter(sessions__practitioner__uuid=values["practitioner"]).distinct()
-    return rows
+    ended, ruling = Appointment.objects.expired_holds(values["at"]), ChannelRule.objects.filter(is_active=True)
+    return rows.annotate(any_ended=Exists(ended), any_rules=Exists(ruling))
 
 
 class _Row(Func):

@@ -249,6 +249,17 @@ def test_the_statements_do_not_grow_with_the_slots(rules, django_assert_max_num_
     assert counts[0] == counts[1]
 
 
+def test_rules_and_ended_holds_are_asked_for_only_where_there_are_any(now, minutes, django_assert_num_queries):
+    origin = channel("portal")
+    holds.hold(slot=SlotFactory(), origin=origin, at=now)
+    for at, statements in ((now, 2), (now + minutes(5), 3)):
+        with django_assert_num_queries(statements):
+            free_places.search(wish(), origin=origin, at=at)
+    ChannelRule.objects.create(channel="portal", name_en="Rule", max_percent=50, service=ServiceFactory())
+    with django_assert_num_queries(4):
+        free_places.search(wish(), origin=origin, at=now + minutes(5))
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite plans at each run")
 def test_a_search_is_planned_once():
     SlotFactory()
