@@ -21,7 +21,8 @@ from patients.tests.factories import PatientFactory
 from scheduling.services import appointments, free_places
 from scheduling.tests.factories import SlotFactory
 
-MOST_STATEMENTS = 9  # of a booking, with the key and the note that it was used
+STATEMENTS = 9  # of a booking, with the key and the note that it was used
+FEWER_ON_POSTGRESQL = 2  # claim, history and event are one INSERT there
 
 
 def every_refusal():
@@ -107,10 +108,11 @@ def statements_of_a_booking(phone):
     return len(ours)
 
 
-def test_a_booking_takes_nine_statements_and_no_more_when_there_is_more_of_everything(phone, caller):
-    assert statements_of_a_booking(phone) == MOST_STATEMENTS  # the first of its minute notes that the key was used
+def test_a_booking_takes_nine_statements_at_most_and_no_more_when_there_is_more_of_everything(phone, caller):
+    most = STATEMENTS - (FEWER_ON_POSTGRESQL if connection.vendor == "postgresql" else 0)
+    assert statements_of_a_booking(phone) == most  # the first of its minute notes that the key was used
     few = statements_of_a_booking(phone)
     for _ in range(10):
         SlotFactory(), PatientFactory(), caller()
     many = statements_of_a_booking(phone)
-    assert few == many == MOST_STATEMENTS - 1
+    assert few == many == most - 1
