@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "crm",
     "desk",
     "api",
+    "visits",
     "scheduling",
     "patients",
     "directory",

@@ -191,6 +191,11 @@ class TooLateToUndo(Refusal):
     message = _("This can be undone only within %(minutes)s minutes.")
 
 
+class NotToday(Refusal):
+    code = "not_today"
+    message = _("This visit is on %(day)s, not today.")
+
+
 class TooEarly(Refusal):
     code = "too_early"
     message = _("The visit has not begun yet.")

@@ -11,10 +11,10 @@ from django.utils import translation
 
 from common.errors import Refusal
 
-MODULES = ("common.errors", "accounts.errors", "patients.errors", "scheduling.errors")
+MODULES = ("common.errors", "accounts.errors", "patients.errors", "scheduling.errors", "visits.errors")
 STATUSES = {403, 404, 409, 422, 429, 503}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-APPS = ("common", "accounts", "directory", "patients", "scheduling", "api", "desk", "portal", "crm")
+APPS = ("common", "accounts", "directory", "patients", "scheduling", "visits", "api", "desk", "portal", "crm")
 
 
 def refusals():

@@ -1,0 +1,40 @@
+"""Every way in which arrival and queue say no."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Refusal
+
+
+class TicketNotFound(Refusal):
+    code = "ticket_not_found"
+    message = _("This ticket does not exist.")
+    status = 404
+
+
+class NobodyWaits(Refusal):
+    code = "nobody_waits"
+    message = _("Nobody is waiting here.")
+    permanent = False
+
+
+class TicketState(Refusal):
+    """Somebody else has called, skipped or finished this ticket meanwhile, or it was never possible."""
+
+    code = "ticket_state"
+    message = _("Ticket %(ticket)s is “%(state)s” now, so this is not possible.")
+    status = 409
+
+
+class SessionOver(Refusal):
+    code = "session_over"
+    message = _("This session is not on today.")
+
+
+class OutcomeMissing(Refusal):
+    code = "outcome_missing"
+    message = _("Please say what came of the visit.")
+
+
+class TooLateToTakeBack(Refusal):
+    code = "too_late_to_take_back"
+    message = _("Ticket %(ticket)s has been called already; the check-in stands.")

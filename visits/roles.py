@@ -1,0 +1,14 @@
+"""What each role may do with arrivals and the queue. Why so: docs/glossary.md, "Roles"."""
+
+_READ = ["visits.view_queueentry", "visits.view_encounter"]
+_RECEIVE = ["visits.add_queueentry", "visits.change_queueentry"]
+_CALL = ["visits.call_queueentry"]
+
+GRANTS = {
+    "front_desk": [*_READ, *_RECEIVE, *_CALL],
+    "agent": ["visits.view_queueentry"],
+    "supervisor": [*_READ, *_RECEIVE, *_CALL],
+    "clinician": [*_READ, *_CALL, "visits.add_encounter", "visits.change_encounter"],
+    "auditor": _READ,
+    "administrator": _READ,
+}

@@ -1,0 +1,187 @@
+"""Calling, skipping, putting back, handing over. Two desks that press “next” at once never call the same person: the
+ticket is taken by one conditional UPDATE."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from common import clock
+from common.history import acting, record_history
+from directory.models import Location
+from scheduling import seeing
+from scheduling.models import Session, SessionStatus
+from scheduling.services.once import once
+from scheduling.services.origin import Origin
+from visits.errors import NobodyWaits, SessionOver, TicketNotFound
+from visits.models import Call, QueueEntry, QueueState, VisitKind
+
+from . import turns
+from .reading import lock_entry
+
+PUT_BACK = 3  # places: after how many others somebody is called again who did not answer
+
+
+def call_next(
+    *, session: Session | UUID, origin: Origin, location: Location | None = None, at: dt.datetime | None = None
+) -> QueueEntry:
+    """Call whoever is next for the session to `location`, else to the session's room.
+
+    The request key makes a double click one call: the same key gets the same ticket. Raises NobodyWaits, SessionOver.
+    """
+    at = at or clock.now()
+    known = _called_with(origin)
+    if known:
+        return known
+    try:
+        with transaction.atomic(), acting(origin.by):
+            waited_for = _session(session, origin)
+            entry = _take_next(waited_for)
+            return _announce(entry, location or waited_for.location, origin, at)
+    except IntegrityError:
+        known = _called_with(origin)
+        if known is None:
+            raise
+        return known
+
+
+def call(
+    *, entry: QueueEntry | UUID, origin: Origin, location: Location | None = None, at: dt.datetime | None = None
+) -> QueueEntry:
+    """Call this one, again or out of turn. Raises TicketState."""
+    at = at or clock.now()
+
+    def work() -> QueueEntry:
+        ticket = lock_entry(entry, origin.by, QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED)
+        ticket.state = QueueState.CALLED
+        ticket.save()
+        return _announce(ticket, location or ticket.location or ticket.session.location, origin, at)
+
+    return once(_keyless(origin), work)
+
+
+def skip(*, entry: QueueEntry | UUID, origin: Origin) -> QueueEntry:
+    """Called, and nobody came. They keep their ticket and can be put back. Raises TicketState."""
+    return _change(entry, origin, (QueueState.CALLED,), state=QueueState.SKIPPED)
+
+
+def put_back(*, entry: QueueEntry | UUID, origin: Origin, places: int = PUT_BACK) -> QueueEntry:
+    """Into the queue again, behind the next `places` of those waiting. Raises TicketState."""
+
+    def work() -> QueueEntry:
+        ticket = lock_entry(entry, origin.by, QueueState.SKIPPED, QueueState.CALLED, QueueState.WAITING)
+        others = _waiting(ticket.session).exclude(pk=ticket.pk).values_list("turn_at", flat=True)
+        ticket.state = QueueState.WAITING
+        ticket.turn_at = max(turns.behind(list(others[:places]), places) or ticket.turn_at, ticket.turn_at)
+        ticket.save()
+        return ticket
+
+    return once(_keyless(origin), work)
+
+
+def prioritise(*, entry: QueueEntry | UUID, priority: str, origin: Origin, reason: str = "") -> QueueEntry:
+    """Another priority, as seen at the counter; the turn is made anew. Raises TicketState."""
+
+    def work() -> QueueEntry:
+        ticket = lock_entry(entry, origin.by, QueueState.WAITING, QueueState.SKIPPED)
+        ticket.priority = priority
+        due = ticket.appointment.starts_at
+        ticket.turn_at = turns.turn(kind=ticket.kind, priority=priority, due=due, arrived=ticket.arrived_at)
+        ticket.save()
+        return ticket
+
+    return once(_keyless(origin), work, reason)
+
+
+def hand_over(*, entry: QueueEntry | UUID, session: Session | UUID, origin: Origin, reason: str = "") -> QueueEntry:
+    """Let them wait for another session of today, with the turn they have. Raises TicketState, SessionOver."""
+
+    def work() -> QueueEntry:
+        ticket = lock_entry(entry, origin.by, QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED)
+        ticket.session = _session(session, origin)
+        ticket.state, ticket.location = QueueState.WAITING, None
+        ticket.save()
+        return ticket
+
+    return once(_keyless(origin), work, reason)
+
+
+def leave(*, entry: QueueEntry | UUID, origin: Origin, reason: str = "") -> QueueEntry:
+    """They went away without being seen; the end of the day settles the booking. Raises TicketState."""
+    return _change(
+        entry, origin, (QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED), reason, state=QueueState.LEFT
+    )
+
+
+def come_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = None) -> QueueEntry:
+    """Back with results (回诊), or back after having left: the same ticket waits again. Raises TicketState."""
+    at = at or clock.now()
+
+    def work() -> QueueEntry:
+        ticket = lock_entry(entry, origin.by, QueueState.DONE, QueueState.LEFT)
+        kind = VisitKind.RESULTS if ticket.state == QueueState.DONE else ticket.kind
+        ticket.state, ticket.kind, ticket.location = QueueState.WAITING, kind, None
+        due = ticket.appointment.starts_at
+        ticket.turn_at = turns.turn(kind=kind, priority=ticket.priority, due=due, arrived=at)
+        ticket.save()
+        return ticket
+
+    return once(_keyless(origin), work)
+
+
+def _waiting(session: Session) -> QuerySet[QueueEntry]:
+    return QueueEntry.objects.filter(session=session, state=QueueState.WAITING).in_order()
+
+
+def _take_next(session: Session) -> QueueEntry:
+    while True:
+        first = _waiting(session).values_list("pk", flat=True).first()
+        if first is None:
+            raise NobodyWaits
+        mine = QueueEntry.objects.filter(pk=first, state=QueueState.WAITING)
+        if mine.update(state=QueueState.CALLED) == 1:  # whoever comes second finds the next one
+            record_history(QueueEntry.objects.filter(pk=first), "~")
+            return QueueEntry.objects.for_desk().get(pk=first)
+
+
+def _announce(entry: QueueEntry, location: Location | None, origin: Origin, at: dt.datetime) -> QueueEntry:
+    if location != entry.location:
+        entry.location = location
+        entry.save()
+    Call.objects.create(entry=entry, location=location, at=at, by=origin.by, request_key=origin.key)
+    return entry
+
+
+def _called_with(origin: Origin) -> QueueEntry | None:
+    if not origin.key:
+        return None
+    return QueueEntry.objects.for_desk().filter(calls__by=origin.by, calls__request_key=origin.key).first()
+
+
+def _session(ref: Session | UUID, origin: Origin) -> Session:
+    """A session that is on today. Raises TicketNotFound for one out of sight, SessionOver."""
+    uuid = ref if isinstance(ref, UUID) else ref.uuid
+    session = seeing.sessions(origin.by).select_related("location").filter(uuid=uuid).first()
+    if session is None:
+        raise TicketNotFound
+    if session.day != clock.today() or session.status == SessionStatus.CANCELLED:
+        raise SessionOver
+    return session
+
+
+def _change(
+    entry: QueueEntry | UUID, origin: Origin, states: tuple[str, ...], reason: str = "", **changes: object
+) -> QueueEntry:
+    def work() -> QueueEntry:
+        ticket = lock_entry(entry, origin.by, *states)
+        for name, value in changes.items():
+            setattr(ticket, name, value)
+        ticket.save()
+        return ticket
+
+    return once(_keyless(origin), work, reason)
+
+
+def _keyless(origin: Origin) -> Origin:
+    return Origin(origin.by, origin.channel)
