@@ -53,7 +53,7 @@ class QueueEntryQuerySet(ScopedQuerySet):
         return self.filter(state__in=LIVE)
 
     def in_order(self) -> models.QuerySet:
-        """Who comes first: by turn (see `visits.services.turns`), then by ticket."""
+        """Who comes first: by turn (the rule stands in `services/turns.py`), then by ticket."""
         return self.order_by("turn_at", "pk")
 
     def for_desk(self) -> models.QuerySet:
