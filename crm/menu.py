@@ -66,7 +66,8 @@ PAGES = {"desk:day": _("Day grid")}
 
 def navigation(request: HttpRequest) -> list[dict]:
     """The groups of the sidebar, as Unfold reads them. Empty groups are left out."""
-    start = {"title": _("Start"), "icon": "dashboard", "link": reverse("admin:index")}
+    title = _("Today") if request.user.has_perm("scheduling.view_session") else _("Start")
+    start = {"title": title, "icon": "dashboard", "link": reverse("admin:index")}
     groups = [_group(request, title, lines) for title, lines in GROUPS]
     return [{"items": [start]}, *(group for group in groups if group["items"])]
 

@@ -303,7 +303,6 @@ UNFOLD = {
     "COLORS": theme.COLORS,
     "STYLES": [theme.stylesheet],
     "SCRIPTS": [theme.script],
-    "DASHBOARD_CALLBACK": "crm.dashboard.figures",
     # The search opens with Ctrl + K: Unfold's other one listens to a bare letter, which nobody can type around.
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "crm.menu.navigation"},
 }

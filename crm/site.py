@@ -1,13 +1,17 @@
 """The staff admin site."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from desk.views import today
 
 # Tables that nobody edits by hand: one unreadable schedule stops all of them; keys are made by accounts' Device.
 HIDDEN_APPS = {"django_q", "rest_framework_api_key"}
@@ -26,6 +30,12 @@ class CrmAdminSite(UnfoldAdminSite):
     def extra_urls(self) -> list:
         """Pages that belong to no model."""
         return [path("desk/", include("desk.urls"))]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Today, for everybody who may see sessions."""
+        if request.user.has_perm("scheduling.view_session"):
+            return today.page(request)
+        return super().index(request, {"title": _("Start"), **(extra_context or {})})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """For the boxes in which one types to choose."""

@@ -11,12 +11,14 @@ from scheduling.models.appointment import CancelCause
 
 
 class DayForm(forms.Form):
-    """Which day, department and service the grid shows, and which booking is being moved."""
+    """Which day, department, service and session the grid shows, and which booking is being moved or finished."""
 
     day = forms.DateField(required=False)
     department = forms.CharField(required=False)
     service = forms.UUIDField(required=False)
+    session = forms.UUIDField(required=False)
     moving = forms.UUIDField(required=False)
+    hold = forms.UUIDField(required=False)
 
     def asked(self) -> dict[str, Any]:
         """What was asked and can be read; today when nothing was."""

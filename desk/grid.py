@@ -117,15 +117,18 @@ def of_day(
     *,
     department: Department | None = None,
     service: HealthcareService | None = None,
+    session: UUID | None = None,
     at: dt.datetime | None = None,
 ) -> DayGrid:
-    """The grid of `day` that `user` may see; of one department or service if given."""
+    """The grid of `day` that `user` may see; of one department, service or session if given."""
     rows = seeing.slots(user).with_session().filter(session__day=day)
     rows = rows.exclude(session__status=SessionStatus.CANCELLED)
     if department:
         rows = rows.filter(service__department=department)
     if service:
         rows = rows.filter(service=service)
+    if session:
+        rows = rows.filter(session__uuid=session)
     return _arrange(_cells(rows, at or clock.now()))
 
 

@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from desk.views import panel
+from desk.views import panel, today
 from desk.views.day import day
+from desk.views.people import people
 
 app_name = "desk"
 urlpatterns = [
+    path("today/", today.refresh, name="today"),
+    path("today/<slug:kind>/", people, name="people"),
     path("day/", day, name="day"),
-    path("people/", panel.people, name="people"),
+    path("find/", panel.find, name="find"),
     path("slots/<uuid:slot>/open/", panel.open_slot, name="open"),
     path("slots/<uuid:slot>/overbook/", panel.overbook, name="overbook"),
+    path("holds/<uuid:hold>/", panel.resume, name="resume"),
     path("holds/<uuid:hold>/book/", panel.book_held, name="book"),
     path("holds/<uuid:hold>/renew/", panel.renew, name="renew"),
     path("holds/<uuid:hold>/release/", panel.release, name="release"),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.services import roles
-from scheduling.models import Appointment, Session, Slot, WaitlistEntry
+from scheduling.models import Appointment, Session, Slot, WaitlistEntry, WaitlistOffer
 
 
 def sees_only_own(user: User) -> bool:
@@ -38,3 +38,8 @@ def appointments(user: User) -> QuerySet[Appointment]:
 def waiting(user: User) -> QuerySet[WaitlistEntry]:
     """Waiting-list entries of the departments in the person's scope."""
     return WaitlistEntry.objects.visible_to(user)
+
+
+def offers(user: User) -> QuerySet[WaitlistOffer]:
+    """Offers made to those entries."""
+    return WaitlistOffer.objects.filter(entry__in=waiting(user).order_by().values("pk"))

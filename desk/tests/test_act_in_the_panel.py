@@ -90,7 +90,7 @@ def test_a_rule_that_says_no_is_shown_and_the_input_is_kept(desk, slots):
 def test_people_are_found_with_masked_phones(desk):
     alice = PatientFactory(name="张伟")
     ContactPointFactory(patient=alice, value="+8613800138000")
-    page = desk.get(address("people"), {"q": "zhangwei"}).text
+    page = desk.get(address("find"), {"q": "zhangwei"}).text
     assert "张伟" in page
     assert "138****8000" in page
     assert "13800138000" not in page
@@ -99,9 +99,9 @@ def test_people_are_found_with_masked_phones(desk):
 def test_finding_costs_the_same_for_one_and_for_many(desk, django_assert_max_num_queries):
     for _n in range(8):
         ContactPointFactory(patient=PatientFactory(name="张伟"))
-    desk.get(address("people"), {"q": "张"})
+    desk.get(address("find"), {"q": "张"})
     with django_assert_max_num_queries(14):
-        assert desk.get(address("people"), {"q": "张伟"}).text.count('role="option"') == 8
+        assert desk.get(address("find"), {"q": "张伟"}).text.count('role="option"') == 8
 
 
 def test_a_booking_shows_who_when_and_what_happened_with_a_masked_phone(desk, slots):

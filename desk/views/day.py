@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from common import clock
 from desk import grid
 from desk.door import cell_rights, staff
 from desk.forms import DayForm, neighbours
@@ -25,7 +26,9 @@ def day(request: HttpRequest) -> HttpResponse:
     department = _department(known, asked["department"], first)
     services = _services(request, department)
     service = next((one for one in services if one.uuid == asked.get("service")), None)
-    shown = grid.of_day(request.user, asked["day"], department=department, service=service)
+    shown = grid.of_day(
+        request.user, asked["day"], department=department, service=service, session=asked.get("session")
+    )
     request.current_app = admin.site.name
     return TemplateResponse(
         request,
@@ -43,6 +46,8 @@ def day(request: HttpRequest) -> HttpResponse:
             "services": services,
             "service": service,
             "grid": shown,
+            "one_session": asked.get("session"),
+            "unfinished": _unfinished(request, asked.get("hold")),
             "heads": [
                 (column.practitioner, column.places(by_department=department is None)) for column in shown.columns
             ],
@@ -62,6 +67,13 @@ def _department(known: list[Department], asked: str, first: Department | None) -
 def _services(request: HttpRequest, department: Department | None) -> list[HealthcareService]:
     rows = HealthcareService.objects.visible_to(request.user).filter(is_active=True)
     return list(rows.filter(department=department)) if department else []
+
+
+def _unfinished(request: HttpRequest, hold: UUID | None) -> Appointment | None:
+    """A place that the person still holds: the panel opens with it. One that has ended is simply not there."""
+    if hold is None or not request.user.has_perm("scheduling.add_appointment"):
+        return None
+    return Appointment.objects.holds_of(request.user, clock.now()).filter(uuid=hold).first()
 
 
 def _moving(request: HttpRequest, booking: UUID | None) -> Appointment | Any:

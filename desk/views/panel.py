@@ -126,7 +126,7 @@ def _patient(request: HttpRequest, text: str) -> Patient | None:
 
 @require_GET
 @book
-def people(request: HttpRequest) -> HttpResponse:
+def find(request: HttpRequest) -> HttpResponse:
     """Who is meant, while it is being typed."""
     text = request.GET.get("q", "").strip()
     found = Patient.objects.visible_to(request.user).search(text, limit=FOUND) if text else Patient.objects.none()
@@ -156,6 +156,14 @@ def book_held(request: HttpRequest, hold: UUID) -> HttpResponse:
         return _refused(request, "_book.html", context, refusal, [held.slot.uuid])
     said = _("Booked. Reference %(reference)s.") % {"reference": made}
     return _answer(request, "_booking.html", _shown(request, made.uuid, fresh=True), slots=[held.slot.uuid], said=said)
+
+
+@require_GET
+@book
+def resume(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """Go on with a booking that was begun and left: the place is still held."""
+    held = get_object_or_404(Appointment.objects.holds_of(request.user, clock.now()).for_desk(), uuid=hold)
+    return _answer(request, "_book.html", {"slot": held.slot, "hold": held, "patient": held.patient})
 
 
 @require_POST
@@ -196,6 +204,7 @@ def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
         "may_move": booked and not begun and user.has_perm("scheduling.change_appointment"),
         "may_noshow": booked and begun and user.has_perm("scheduling.mark_noshow"),
         "may_overbook": _may_overbook(request, booking.slot),
+        "may_resume": booking.status == AppointmentStatus.HELD and booking.by_id == user.pk and not booking.patient_id,
         "may_undo": _may_undo(booking, events, now) and user.has_perm("scheduling.change_appointment"),
         **more,
     }

@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Channel
@@ -10,6 +10,7 @@ from common import clock
 from common.history import HistoricalRecords
 from common.references import new_reference, show_reference
 from directory.models.scope import ScopedQuerySet
+from patients.models import ContactPoint
 
 
 class AppointmentStatus(models.TextChoices):
@@ -58,6 +59,15 @@ class AppointmentQuerySet(ScopedQuerySet):
     def expired_holds(self, at) -> models.QuerySet:
         """Holds whose time is over and whose place the next caller may have."""
         return self.filter(status=Status.HELD, held_until__lte=at)
+
+    def holds_of(self, user, at) -> models.QuerySet:
+        """Places that the person keeps now while somebody decides; waiting-list offers are kept for others."""
+        return self.filter(by=user, status=Status.HELD, held_until__gt=at, offer=None)
+
+    def with_reach(self) -> models.QuerySet:
+        """With `is_reachable`: has the patient a phone that may be used?"""
+        phones = ContactPoint.objects.phones().reachable().filter(patient=OuterRef("patient"))
+        return self.annotate(is_reachable=Exists(phones.order_by()))
 
     def for_desk(self) -> models.QuerySet:
         """With what a row on screen names."""

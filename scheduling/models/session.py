@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -7,6 +7,7 @@ from common import shown
 from common.history import HistoricalRecords
 from common.models import PublicId
 from directory.models.scope import ScopedQuerySet
+from scheduling.models.appointment import Appointment, AppointmentStatus
 
 
 class SessionStatus(models.TextChoices):
@@ -18,6 +19,12 @@ class SessionStatus(models.TextChoices):
 SESSION_TONE = {SessionStatus.OPEN: "success", SessionStatus.STOPPED: "warning", SessionStatus.CANCELLED: "danger"}
 
 
+def needs_settling() -> Q:
+    """True of a session that was stopped or cancelled while somebody is still booked in it."""
+    booked = Appointment.objects.filter(slot__session=OuterRef("pk"), status=AppointmentStatus.BOOKED)
+    return ~Q(status=SessionStatus.OPEN) & Q(Exists(booked.order_by()))
+
+
 class SessionQuerySet(ScopedQuerySet):
     department_path = "service__department"
     practitioner_path = "practitioner"
@@ -25,6 +32,10 @@ class SessionQuerySet(ScopedQuerySet):
     def for_list(self) -> models.QuerySet:
         """With what a row on screen names."""
         return self.select_related("practitioner", "service__department__site", "location")
+
+    def to_settle(self) -> models.QuerySet:
+        """Stopped or cancelled, with somebody still booked who has to be told or moved."""
+        return self.filter(needs_settling())
 
     def on(self, day) -> models.QuerySet:
         """Sessions of one calendar day of the hospital."""

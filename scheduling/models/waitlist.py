@@ -126,6 +126,12 @@ OFFER_TONE = {
 }
 
 
+class WaitlistOfferQuerySet(models.QuerySet):
+    def lapsing(self, at, within) -> models.QuerySet:
+        """Those still open that end within this time from `at`."""
+        return self.filter(status=OfferStatus.OPEN, expires_at__gt=at, expires_at__lte=at + within)
+
+
 class WaitlistOffer(models.Model):
     """A freed place, held for one waiting person alone until `expires_at`. The hold is its appointment."""
 
@@ -141,6 +147,7 @@ class WaitlistOffer(models.Model):
     expires_at = models.DateTimeField(_("answer by"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("offered by"))
+    objects = WaitlistOfferQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

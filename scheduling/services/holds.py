@@ -52,8 +52,7 @@ def hold(
 
 
 def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
-    mine = Appointment.objects.filter(by=origin.by, status=AppointmentStatus.HELD, held_until__gt=at)
-    if mine.filter(offer=None).count() >= _most_holds(origin):
+    if Appointment.objects.holds_of(origin.by, at).count() >= _most_holds(origin):
         raise TooManyHolds
     if person:
         appointments.check(person, slot, origin, at)

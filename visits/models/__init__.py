@@ -1,4 +1,14 @@
 from .encounter import Encounter, Outcome
-from .queue_entry import LIVE, Call, Priority, QueueEntry, QueueState, VisitKind
+from .queue_entry import IN_WAITING_ROOM, LIVE, Call, Priority, QueueEntry, QueueState, VisitKind
 
-__all__ = ["LIVE", "Call", "Encounter", "Outcome", "Priority", "QueueEntry", "QueueState", "VisitKind"]
+__all__ = [
+    "IN_WAITING_ROOM",
+    "LIVE",
+    "Call",
+    "Encounter",
+    "Outcome",
+    "Priority",
+    "QueueEntry",
+    "QueueState",
+    "VisitKind",
+]

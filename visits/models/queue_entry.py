@@ -19,6 +19,7 @@ class QueueState(models.TextChoices):
     UNDONE = "undone", pgettext_lazy("queue", "Check-in taken back")
 
 
+IN_WAITING_ROOM = (QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED)
 LIVE = (QueueState.WAITING, QueueState.CALLED, QueueState.INSIDE, QueueState.SKIPPED)
 STATE_TONE = {
     QueueState.WAITING: "info",
@@ -51,6 +52,14 @@ class QueueEntryQuerySet(ScopedQuerySet):
     def live(self) -> models.QuerySet:
         """Those who are in the house and not yet seen."""
         return self.filter(state__in=LIVE)
+
+    def in_waiting_room(self) -> models.QuerySet:
+        """Those who are here and not yet with the clinician, called or not."""
+        return self.filter(state__in=IN_WAITING_ROOM)
+
+    def waiting_since(self, moment) -> models.QuerySet:
+        """Those who came before `moment` and wait still; who is back with results came long ago and was seen."""
+        return self.in_waiting_room().filter(arrived_at__lte=moment).exclude(kind=VisitKind.RESULTS)
 
     def in_order(self) -> models.QuerySet:
         """Who comes first: by turn (the rule stands in `services/turns.py`), then by ticket."""
