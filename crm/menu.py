@@ -12,6 +12,7 @@ GROUPS = [
         _("Front desk"),
         [
             ("calendar_view_day", "desk:day", "scheduling.view_slot"),
+            ("task_alt", "desk:ending", "scheduling.mark_noshow"),
             ("personal_injury", "patients.patient"),
             ("event_available", "scheduling.appointment"),
             ("pending_actions", "scheduling.waitlistentry"),
@@ -61,7 +62,7 @@ GROUPS = [
         ],
     ),
 ]  # fmt: skip
-PAGES = {"desk:day": _("Day grid")}
+PAGES = {"desk:day": _("Day grid"), "desk:ending": _("End of day")}
 
 
 def navigation(request: HttpRequest) -> list[dict]:

@@ -61,3 +61,30 @@ class SlotForm(forms.Form):
 def neighbours(day: dt.date) -> tuple[dt.date, dt.date]:
     """The day before and the day after."""
     return day - dt.timedelta(days=1), day + dt.timedelta(days=1)
+
+
+class EndingForm(forms.Form):
+    """Which day and department is to be settled."""
+
+    day = forms.DateField(required=False)
+    department = forms.UUIDField(required=False)
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked and can be read; today when nothing was."""
+        self.is_valid()
+        return {**self.cleaned_data, "day": self.cleaned_data.get("day") or clock.today()}
+
+
+class SettleForm(forms.Form):
+    """What was decided about whom: one line by its own button, or every ticked line."""
+
+    act = forms.ChoiceField(
+        choices=[(name, name) for name in ("seen", "absent", "excused", "correct")], error_messages={"required": ""}
+    )
+    reason = forms.CharField(required=False, max_length=200)
+
+
+class WhyForm(forms.Form):
+    """Why something is put right."""
+
+    reason = forms.CharField(max_length=200, error_messages={"required": _("Please give a reason.")})

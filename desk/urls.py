@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import panel, today
+from desk.views import ending, panel, today
 from desk.views.day import day
 from desk.views.people import people
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("today/", today.refresh, name="today"),
     path("today/<slug:kind>/", people, name="people"),
     path("day/", day, name="day"),
+    path("ending/", ending.page, name="ending"),
     path("find/", panel.find, name="find"),
     path("slots/<uuid:slot>/open/", panel.open_slot, name="open"),
     path("slots/<uuid:slot>/overbook/", panel.overbook, name="overbook"),
@@ -24,5 +25,6 @@ urlpatterns = [
     path("bookings/<uuid:booking>/cancel/", panel.cancel, name="cancel"),
     path("bookings/<uuid:booking>/confirm/", panel.confirm, name="confirm"),
     path("bookings/<uuid:booking>/noshow/", panel.noshow, name="noshow"),
+    path("bookings/<uuid:booking>/correct/", panel.correct, name="correct"),
     path("bookings/<uuid:booking>/undo/", panel.undo, name="undo"),
 ]

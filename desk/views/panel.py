@@ -17,13 +17,14 @@ from common.admin import posted
 from common.errors import Refusal
 from desk import grid
 from desk.door import cell_rights, origin_of, staff
-from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm
+from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm, WhyForm
 from patients.models import Patient
 from patients.services import revealing
 from scheduling import seeing
 from scheduling.models import Appointment, AppointmentStatus, Slot
 from scheduling.services import alternatives, appointments, holds
 from scheduling.services.origin import digest_of
+from visits.services import settling
 
 FOUND = 8  # patients shown while typing: what fits without scrolling
 
@@ -203,6 +204,7 @@ def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
         "may_change": booked and user.has_perm("scheduling.change_appointment"),
         "may_move": booked and not begun and user.has_perm("scheduling.change_appointment"),
         "may_noshow": booked and begun and user.has_perm("scheduling.mark_noshow"),
+        "may_correct": booking.status == AppointmentStatus.NOSHOW and user.has_perm("scheduling.mark_noshow"),
         "may_overbook": _may_overbook(request, booking.slot),
         "may_resume": booking.status == AppointmentStatus.HELD and booking.by_id == user.pk and not booking.patient_id,
         "may_undo": _may_undo(booking, events, now) and user.has_perm("scheduling.change_appointment"),
@@ -292,6 +294,23 @@ def noshow(request: HttpRequest, booking: UUID) -> HttpResponse:
     return _do(
         request, found, lambda origin: appointments.mark_noshow(appointment=found, origin=origin),
         _("Recorded: did not come."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@staff("scheduling.mark_noshow")
+def correct(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """Recorded as absent by mistake: ask why, then say that they were seen."""
+    found = _booking(request, booking)
+    form = WhyForm(posted(request))
+    if not form.is_valid():
+        error = " ".join(message for messages in form.errors.values() for message in messages)
+        context = {**_shown(request, booking), "error": error}
+        return _answer(request, "_correct.html", context, said=error, status=422 if error else 200)
+    why = form.cleaned_data["reason"]
+    return _do(
+        request, found, lambda origin: settling.was_here(appointment=found, origin=origin, reason=why),
+        _("Corrected: they were seen."),
     )  # fmt: skip
 
 
