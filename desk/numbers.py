@@ -40,6 +40,7 @@ class Numbers:
         shown = set(COLUMNS) if user.has_perm("visits.view_queueentry") else set(COLUMNS) - set(TICKETS)
         self.columns = [(name, *words) for name, words in COLUMNS.items() if name in shown]
         self._bookings = self._base(user, "admin:scheduling_appointment_changelist", "scheduling.view_appointment")
+        self._tickets = {name: reverse("admin:desk:people", args=[name]) for name in TICKETS}
         self._grid = self._base(user, "admin:desk:day", "scheduling.view_slot", "scheduling.view_appointment")
 
     def _base(self, user: User, page: str, *rights: str) -> str:
@@ -55,7 +56,7 @@ class Numbers:
         if line.counts[name] == 0:
             return ""
         if name in TICKETS:
-            return f"{reverse('admin:desk:people', args=[name])}?{urlencode({'session': session.uuid})}"
+            return f"{self._tickets[name]}?{urlencode({'session': session.uuid})}"
         if name == "left":
             asked = {"day": session.day, "department": session.service.department.uuid, "session": session.uuid}
             return self._grid and f"{self._grid}?{urlencode(asked)}"
