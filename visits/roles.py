@@ -1,6 +1,6 @@
 """What each role may do with arrivals and the queue. Why so: docs/glossary.md, "Roles"."""
 
-_READ = ["visits.view_queueentry", "visits.view_encounter"]
+_READ = ["visits.view_queueentry", "visits.view_encounter", "visits.view_call"]
 _RECEIVE = ["visits.add_queueentry", "visits.change_queueentry"]
 _CALL = ["visits.call_queueentry"]
 

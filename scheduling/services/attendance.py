@@ -42,12 +42,14 @@ def take_back_arrival(*, appointment: Appointment | UUID, origin: Origin, at: dt
     return once(origin, work)
 
 
-def fulfil(*, appointment: Appointment | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
-    """The visit took place. Raises WrongStatus."""
+def fulfil(
+    *, appointment: Appointment | UUID, origin: Origin, at: dt.datetime | None = None, scoped: bool = True
+) -> Appointment:
+    """The visit took place. scoped: see `lock_appointment`. Raises WrongStatus."""
     at = at or clock.now()
 
     def work() -> Appointment:
-        booking = lock_appointment(appointment, origin.by)
+        booking = lock_appointment(appointment, origin.by, scoped=scoped)
         require(booking, AppointmentStatus.ARRIVED)
         return _settle(booking, AppointmentStatus.FULFILLED, EventKind.FULFILLED, origin, at)
 

@@ -81,13 +81,17 @@ def lock_slots(*pks: int) -> None:
     list(Slot.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk").values_list("pk"))
 
 
-def lock_appointment(ref: Appointment | UUID, by: User) -> Appointment:
-    """The appointment, read again after its patient was locked. Raises AppointmentNotFound."""
+def lock_appointment(ref: Appointment | UUID, by: User, *, scoped: bool = True) -> Appointment:
+    """The appointment, read again after its patient was locked. Raises AppointmentNotFound.
+
+    scoped: False when the caller has looked by another row of the person's scope, such as a ticket handed over to them.
+    """
     uuid = uuid_of(ref)
     patient_id = Appointment.objects.filter(uuid=uuid).values_list("patient_id", flat=True).first()
     if patient_id:
         Patient.objects.select_for_update(no_key=True).filter(pk=patient_id).values_list("pk").first()
-    rows = Appointment.objects.for_desk().visible_to(by).select_for_update(of=("self",), no_key=True)
+    rows = Appointment.objects.visible_to(by) if scoped else Appointment.objects.all()
+    rows = rows.for_desk().select_for_update(of=("self",), no_key=True)
     appointment = rows.filter(uuid=uuid).first()
     if appointment is None:
         raise AppointmentNotFound(field="appointment")

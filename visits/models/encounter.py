@@ -17,6 +17,15 @@ class Outcome(models.TextChoices):
     ADMITTED = "admitted", pgettext_lazy("outcome", "Admitted")
 
 
+OUTCOME_TONE = {
+    Outcome.TREATED: "success",
+    Outcome.RETURN: "info",
+    Outcome.TESTS: "warning",
+    Outcome.REFERRED: "primary",
+    Outcome.ADMITTED: "danger",
+}
+
+
 class EncounterQuerySet(ScopedQuerySet):
     department_path = "service__department"
     practitioner_path = "practitioner"
@@ -69,3 +78,8 @@ class Encounter(PublicId):
 
     def __str__(self) -> str:
         return f"{self.patient} · {self.practitioner}"
+
+    @property
+    def tone(self) -> str:
+        """The badge's colour."""
+        return OUTCOME_TONE.get(self.outcome, "default")

@@ -8,6 +8,7 @@ from django.db.models import Max
 from common import clock
 from directory.models import Department
 from patients.models import Patient
+from scheduling.errors import WrongStatus
 from scheduling.models import Appointment, Session, Slot
 from scheduling.services import appointments, attendance
 from scheduling.services.once import once
@@ -16,7 +17,8 @@ from visits.errors import TooLateToTakeBack
 from visits.models import LIVE, QueueEntry, QueueState, VisitKind
 
 from . import turns
-from .reading import lock_entry
+from .allowed import ALLOWED
+from .reading import lock_with_booking
 
 
 def check_in(
@@ -40,7 +42,13 @@ def check_in(
         booking = attendance.arrive(appointment=appointment, origin=_inner(origin), at=at)
         return _draw(booking, origin, kind, priority, at)
 
-    return once(_inner(origin), work)
+    try:
+        return once(_inner(origin), work)
+    except WrongStatus:  # another desk was faster by the blink of an eye
+        known = _live_ticket(appointment, origin)
+        if known is None:
+            raise
+        return known
 
 
 def walk_in(
@@ -71,10 +79,10 @@ def take_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | Non
     at = at or clock.now()
 
     def work() -> Appointment:
-        ticket = lock_entry(entry, origin.by, *QueueState.values)
+        ticket = lock_with_booking(entry, origin.by, *QueueState.values)
         if ticket.state == QueueState.UNDONE:
             return ticket.appointment
-        if ticket.state != QueueState.WAITING:
+        if ticket.state not in ALLOWED["take_back"]:
             raise TooLateToTakeBack(ticket=ticket.ticket)
         ticket.state = QueueState.UNDONE
         ticket.save()

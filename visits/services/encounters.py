@@ -11,7 +11,8 @@ from scheduling.services.origin import Origin
 from visits.errors import OutcomeMissing
 from visits.models import Encounter, Outcome, QueueEntry, QueueState
 
-from .reading import lock_entry
+from .allowed import ALLOWED
+from .reading import lock_entry, lock_with_booking
 
 
 def start(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = None) -> Encounter:
@@ -19,8 +20,7 @@ def start(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = 
     at = at or clock.now()
 
     def work() -> Encounter:
-        states = (QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED, QueueState.INSIDE)
-        ticket = lock_entry(entry, origin.by, *states)
+        ticket = lock_entry(entry, origin.by, *ALLOWED["start"], QueueState.INSIDE)
         if ticket.state == QueueState.INSIDE:
             return running(ticket)
         ticket.state = QueueState.INSIDE
@@ -46,11 +46,11 @@ def finish(
         raise OutcomeMissing(field="outcome")
 
     def work() -> Encounter:
-        ticket = lock_entry(entry, origin.by, QueueState.INSIDE)
+        ticket = lock_with_booking(entry, origin.by, *ALLOWED["finish"])
         ticket.state = QueueState.DONE
         ticket.save()
         if ticket.appointment.status == AppointmentStatus.ARRIVED:  # back with results: it was seen before
-            attendance.fulfil(appointment=ticket.appointment, origin=_keyless(origin), at=at)
+            attendance.fulfil(appointment=ticket.appointment, origin=_keyless(origin), at=at, scoped=False)
         return _end(running(ticket), outcome, follow_up_weeks, follow_up_note, at)
 
     return once(_keyless(origin), work)

@@ -2,13 +2,14 @@
 ticket is taken by one conditional UPDATE."""
 
 import datetime as dt
+from collections.abc import Callable
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from common import clock
-from common.history import acting, record_history
+from common.history import record_history
 from directory.models import Location
 from scheduling import seeing
 from scheduling.models import Session, SessionStatus
@@ -18,6 +19,7 @@ from visits.errors import NobodyWaits, SessionOver, TicketNotFound
 from visits.models import Call, QueueEntry, QueueState, VisitKind
 
 from . import turns
+from .allowed import ALLOWED
 from .reading import lock_entry
 
 PUT_BACK = 3  # places: after how many others somebody is called again who did not answer
@@ -31,46 +33,40 @@ def call_next(
     The request key makes a double click one call: the same key gets the same ticket. Raises NobodyWaits, SessionOver.
     """
     at = at or clock.now()
-    known = _called_with(origin)
-    if known:
-        return known
-    try:
-        with transaction.atomic(), acting(origin.by):
-            waited_for = _session(session, origin)
-            entry = _take_next(waited_for)
-            return _announce(entry, location or waited_for.location, origin, at)
-    except IntegrityError:
-        known = _called_with(origin)
-        if known is None:
-            raise
-        return known
+
+    def work() -> QueueEntry:
+        waited_for = _session(session, origin)
+        entry = _take_next(waited_for)
+        return _announce(entry, location or waited_for.location, origin, at)
+
+    return _once_called(origin, work)
 
 
 def call(
     *, entry: QueueEntry | UUID, origin: Origin, location: Location | None = None, at: dt.datetime | None = None
 ) -> QueueEntry:
-    """Call this one, again or out of turn. Raises TicketState."""
+    """Call this one, again or out of turn; the same request key is one call. Raises TicketState."""
     at = at or clock.now()
 
     def work() -> QueueEntry:
-        ticket = lock_entry(entry, origin.by, QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED)
+        ticket = lock_entry(entry, origin.by, *ALLOWED["call"])
         ticket.state = QueueState.CALLED
         ticket.save()
         return _announce(ticket, location or ticket.location or ticket.session.location, origin, at)
 
-    return once(_keyless(origin), work)
+    return _once_called(origin, work)
 
 
 def skip(*, entry: QueueEntry | UUID, origin: Origin) -> QueueEntry:
     """Called, and nobody came. They keep their ticket and can be put back. Raises TicketState."""
-    return _change(entry, origin, (QueueState.CALLED,), state=QueueState.SKIPPED)
+    return _change(entry, origin, ALLOWED["skip"], state=QueueState.SKIPPED)
 
 
 def put_back(*, entry: QueueEntry | UUID, origin: Origin, places: int = PUT_BACK) -> QueueEntry:
     """Into the queue again, behind the next `places` of those waiting. Raises TicketState."""
 
     def work() -> QueueEntry:
-        ticket = lock_entry(entry, origin.by, QueueState.SKIPPED, QueueState.CALLED, QueueState.WAITING)
+        ticket = lock_entry(entry, origin.by, *ALLOWED["put_back"])
         others = _waiting(ticket.session).exclude(pk=ticket.pk).values_list("turn_at", flat=True)
         ticket.state = QueueState.WAITING
         ticket.turn_at = max(turns.behind(list(others[:places]), places) or ticket.turn_at, ticket.turn_at)
@@ -84,7 +80,7 @@ def prioritise(*, entry: QueueEntry | UUID, priority: str, origin: Origin, reaso
     """Another priority, as seen at the counter; the turn is made anew. Raises TicketState."""
 
     def work() -> QueueEntry:
-        ticket = lock_entry(entry, origin.by, QueueState.WAITING, QueueState.SKIPPED)
+        ticket = lock_entry(entry, origin.by, *ALLOWED["prioritise"])
         ticket.priority = priority
         due = ticket.appointment.starts_at
         ticket.turn_at = turns.turn(kind=ticket.kind, priority=priority, due=due, arrived=ticket.arrived_at)
@@ -98,7 +94,7 @@ def hand_over(*, entry: QueueEntry | UUID, session: Session | UUID, origin: Orig
     """Let them wait for another session of today, with the turn they have. Raises TicketState, SessionOver."""
 
     def work() -> QueueEntry:
-        ticket = lock_entry(entry, origin.by, QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED)
+        ticket = lock_entry(entry, origin.by, *ALLOWED["hand_over"])
         ticket.session = _session(session, origin)
         ticket.state, ticket.location = QueueState.WAITING, None
         ticket.save()
@@ -109,9 +105,7 @@ def hand_over(*, entry: QueueEntry | UUID, session: Session | UUID, origin: Orig
 
 def leave(*, entry: QueueEntry | UUID, origin: Origin, reason: str = "") -> QueueEntry:
     """They went away without being seen; the end of the day settles the booking. Raises TicketState."""
-    return _change(
-        entry, origin, (QueueState.WAITING, QueueState.CALLED, QueueState.SKIPPED), reason, state=QueueState.LEFT
-    )
+    return _change(entry, origin, ALLOWED["leave"], reason, state=QueueState.LEFT)
 
 
 def come_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = None) -> QueueEntry:
@@ -119,7 +113,7 @@ def come_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | Non
     at = at or clock.now()
 
     def work() -> QueueEntry:
-        ticket = lock_entry(entry, origin.by, QueueState.DONE, QueueState.LEFT)
+        ticket = lock_entry(entry, origin.by, *ALLOWED["come_back"])
         kind = VisitKind.RESULTS if ticket.state == QueueState.DONE else ticket.kind
         ticket.state, ticket.kind, ticket.location = QueueState.WAITING, kind, None
         due = ticket.appointment.starts_at
@@ -151,6 +145,20 @@ def _announce(entry: QueueEntry, location: Location | None, origin: Origin, at: 
         entry.save()
     Call.objects.create(entry=entry, location=location, at=at, by=origin.by, request_key=origin.key)
     return entry
+
+
+def _once_called(origin: Origin, work: Callable[[], QueueEntry]) -> QueueEntry:
+    """Run `work`, unless the request with this key has called somebody already: then it is them."""
+    known = _called_with(origin)
+    if known:
+        return known
+    try:
+        return once(_keyless(origin), work)
+    except IntegrityError:  # the same request came twice at the same moment
+        known = _called_with(origin)
+        if known is None:
+            raise
+        return known
 
 
 def _called_with(origin: Origin) -> QueueEntry | None:

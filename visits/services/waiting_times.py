@@ -2,21 +2,27 @@
 
 The lengths of the last KNOWN encounters give mean m and variance v. Before somebody with `ahead` people in front of
 them lie the rest of the running visit (its expected length less what has passed, at least a quarter of m) and `ahead`
-whole visits. Their sum has about the mean and variance of a normal distribution (central limit theorem); the range is
-its middle 60 %, rounded outward to 5 minutes. With fewer than ENOUGH lengths the planned length of the
-service stands in for m, and half of it for the spread.
+whole visits; before a session begins, the minutes until it does. Their sum has about the mean and variance of a
+normal distribution (central limit theorem); the range is its middle 60 %, rounded outward to 5 minutes. With fewer than
+ENOUGH lengths the planned length of the service stands in for m, and half of it for the spread.
 """
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from statistics import fmean, pvariance
+
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from common import clock
 from scheduling.models import Session
 from visits.models import Encounter, QueueEntry, QueueState
 
 KNOWN = 60  # the latest encounters that are looked at: about a week of a full clinic
+LATELY = dt.timedelta(days=180)  # older encounters are not read
 ENOUGH = 8
 MIDDLE = 0.8416  # standard deviations either side of the mean that hold 60 % of a normal distribution
 LONGEST = dt.timedelta(hours=2)  # an encounter left open by mistake says nothing about lengths
@@ -31,6 +37,14 @@ class Length:
     variance: float
 
 
+@dataclass
+class _Line:
+    """Ids of the tickets that wait, in order, and how many others are called."""
+
+    waiting: list[int] = field(default_factory=list)
+    called: int = 0
+
+
 @dataclass(frozen=True)
 class Estimate:
     """Between `low` and `high` minutes from `at`; `expected` is the mean, for measuring how good it is."""
@@ -40,10 +54,20 @@ class Estimate:
     expected: float
     at: dt.datetime
 
+    @property
+    def earliest(self) -> dt.datetime:
+        """The time of day that `low` means."""
+        return self.at + dt.timedelta(minutes=self.low)
 
-def estimate(*, length: Length, ahead: int, running_for: float | None, at: dt.datetime) -> Estimate:
-    """The wait of somebody with `ahead` people in front; running_for: minutes that the visit inside has lasted."""
-    rest = 0.0 if running_for is None else max(length.mean - running_for, length.mean / 4)
+
+def estimate(
+    *, length: Length, ahead: int, running_for: float | None, at: dt.datetime, begins_in: float = 0.0
+) -> Estimate:
+    """The wait of somebody with `ahead` people in front; running_for: minutes that the visit inside has lasted.
+
+    begins_in: minutes until the session begins, when it has not begun.
+    """
+    rest = begins_in if running_for is None else max(length.mean - running_for, length.mean / 4)
     expected = rest + ahead * length.mean
     visits = ahead + (0 if running_for is None else 1)
     spread = MIDDLE * math.sqrt(visits * length.variance)
@@ -52,35 +76,88 @@ def estimate(*, length: Length, ahead: int, running_for: float | None, at: dt.da
 
 
 def of_session(session: Session, at: dt.datetime | None = None) -> dict[int, Estimate]:
-    """Ticket id -> estimate for everybody who waits for the session, in order; three statements."""
+    """Ticket id -> estimate for everybody who waits for the session."""
+    return of_sessions([session], at)
+
+
+def of_sessions(sessions: Iterable[Session], at: dt.datetime | None = None) -> dict[int, Estimate]:
+    """Ticket id -> estimate for everybody who waits for one of the sessions; three statements, however many."""
     at = at or clock.now()
-    length, begun = length_of(session, at), _running(session)
-    running_for = (at - begun).total_seconds() / 60 if begun else None
-    waiting = QueueEntry.objects.filter(session=session, state=QueueState.WAITING).in_order()
-    called = QueueEntry.objects.filter(session=session, state=QueueState.CALLED).count()
-    return {
-        pk: estimate(length=length, ahead=called + place, running_for=running_for, at=at)
-        for place, pk in enumerate(waiting.values_list("pk", flat=True))
-    }
+    sessions = list(sessions)
+    lengths, begun, lines = lengths_of(sessions, at), _running(sessions), _lines(sessions)
+    return {pk: told for one in sessions for pk, told in _of_line(one, lines[one.pk], lengths, begun, at)}
+
+
+def _of_line(
+    session: Session, line: _Line, lengths: dict[int, Length], begun: dict[int, dt.datetime], at: dt.datetime
+) -> Iterator[tuple[int, Estimate]]:
+    inside = begun.get(session.pk)
+    running_for = (at - inside).total_seconds() / 60 if inside else None
+    begins_in = max(0.0, (session.starts_at - at).total_seconds() / 60)
+    for place, pk in enumerate(line.waiting):
+        yield (
+            pk,
+            estimate(
+                length=lengths[session.pk],
+                ahead=line.called + place,
+                running_for=running_for,
+                at=at,
+                begins_in=begins_in,
+            ),
+        )
+
+
+def lengths_of(sessions: list[Session], at: dt.datetime) -> dict[int, Length]:
+    """Session id -> what visits to its practitioner for its service have taken lately; one statement."""
+    rows = Encounter.objects.filter(
+        practitioner__in={one.practitioner_id for one in sessions},
+        service__in={one.service_id for one in sessions},
+        ended_at__isnull=False,
+        started_at__lt=at,
+        started_at__gte=at - LATELY,
+    )
+    rank = Window(RowNumber(), partition_by=["practitioner", "service"], order_by=["-started_at", "-pk"])
+    latest = rows.order_by().annotate(rank=rank).filter(rank__lte=KNOWN)
+    spans: dict[tuple[int, int], list[dt.timedelta]] = defaultdict(list)
+    for who, what, start, end in latest.values_list("practitioner_id", "service_id", "started_at", "ended_at"):
+        spans[who, what].append(end - start)
+    return {one.pk: _length(one, spans[one.practitioner_id, one.service_id]) for one in sessions}
 
 
 def length_of(session: Session, at: dt.datetime) -> Length:
-    """What visits to this practitioner for this service have taken lately."""
-    rows = Encounter.objects.filter(
-        practitioner=session.practitioner_id, service=session.service_id, ended_at__isnull=False, started_at__lt=at
-    )
-    spans = [end - start for start, end in rows.values_list("started_at", "ended_at")[:KNOWN]]
+    """The same for one session."""
+    return lengths_of([session], at)[session.pk]
+
+
+def _length(session: Session, spans: list[dt.timedelta]) -> Length:
     minutes = [span.total_seconds() / 60 for span in spans if span <= LONGEST]
     if len(minutes) >= ENOUGH:
         return Length(fmean(minutes), pvariance(minutes))
+    return planned_length(session)
+
+
+def planned_length(session: Session) -> Length:
+    """What stands in for measured lengths while there are too few."""
     planned = float(session.service.length_minutes)
     return Length(planned, (planned / 2) ** 2)
 
 
-def _running(session: Session) -> dt.datetime | None:
-    inside = Encounter.objects.filter(
-        appointment__queue_entries__session=session,
-        appointment__queue_entries__state=QueueState.INSIDE,
-        ended_at=None,
+def _lines(sessions: list[Session]) -> dict[int, _Line]:
+    """Session id -> who waits, and how many are called and so go in before them."""
+    lines: dict[int, _Line] = defaultdict(_Line)
+    rows = QueueEntry.objects.filter(session__in=sessions, state__in=(QueueState.WAITING, QueueState.CALLED))
+    for session, state, pk in rows.in_order().values_list("session_id", "state", "pk"):
+        if state == QueueState.CALLED:
+            lines[session].called += 1
+        else:
+            lines[session].waiting.append(pk)
+    return lines
+
+
+def _running(sessions: list[Session]) -> dict[int, dt.datetime]:
+    """Session id -> when the visit inside began, the latest if there are several."""
+    tickets = QueueEntry.objects.filter(
+        session__in=sessions, state=QueueState.INSIDE, appointment__encounters__ended_at=None
     )
-    return inside.order_by("-started_at").values_list("started_at", flat=True).first()
+    began = tickets.order_by("appointment__encounters__started_at")
+    return dict(began.values_list("session_id", "appointment__encounters__started_at"))

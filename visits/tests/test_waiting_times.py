@@ -70,5 +70,5 @@ def test_a_queue_is_estimated_in_a_fixed_number_of_statements(django_assert_num_
     session = clinic()
     for minutes in range(4):
         waiting(session, minutes)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(waiting_times.of_session(session, noon())) == 4
