@@ -12,11 +12,13 @@ GROUPS = [
         _("Front desk"),
         [
             ("calendar_view_day", "desk:day", "scheduling.view_slot"),
+            ("airline_seat_recline_normal", "desk:queue", "visits.view_queueentry"),
             ("task_alt", "desk:ending", "scheduling.mark_noshow"),
             ("personal_injury", "patients.patient"),
             ("event_available", "scheduling.appointment"),
             ("pending_actions", "scheduling.waitlistentry"),
             ("approval_delegation", "scheduling.waitlistoffer"),
+            ("clinical_notes", "visits.encounter"),
         ],
     ),
     (
@@ -62,7 +64,7 @@ GROUPS = [
         ],
     ),
 ]  # fmt: skip
-PAGES = {"desk:day": _("Day grid"), "desk:ending": _("End of day")}
+PAGES = {"desk:day": _("Day grid"), "desk:queue": _("Arrival and queue"), "desk:ending": _("End of day")}
 
 
 def navigation(request: HttpRequest) -> list[dict]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import ending, panel, today
+from desk.views import arrivals, ending, panel, queue, tickets, today
 from desk.views.day import day
 from desk.views.people import people
 
@@ -27,4 +27,15 @@ urlpatterns = [
     path("bookings/<uuid:booking>/noshow/", panel.noshow, name="noshow"),
     path("bookings/<uuid:booking>/correct/", panel.correct, name="correct"),
     path("bookings/<uuid:booking>/undo/", panel.undo, name="undo"),
+    path("queue/", queue.page, name="queue"),
+    path("queue/fresh/", queue.fresh, name="queue_fresh"),
+    path("queue/found/", arrivals.found, name="queue_found"),
+    path("queue/bookings/<uuid:booking>/arrived/", arrivals.check_in, name="check_in"),
+    path("queue/people/<uuid:patient>/walk-in/", arrivals.walk_in, name="walk_in"),
+    path("queue/sessions/<uuid:session>/next/", queue.call_next, name="call_next"),
+    path("queue/tickets/<uuid:entry>/undo/", arrivals.undo, name="undo_check_in"),
+    path("queue/tickets/<uuid:entry>/prioritise/", tickets.prioritise, name="prioritise"),
+    path("queue/tickets/<uuid:entry>/hand-over/", tickets.hand_over, name="hand_over"),
+    path("queue/tickets/<uuid:entry>/finish/", tickets.finish, name="finish"),
+    path("queue/tickets/<uuid:entry>/<slug:act>/", tickets.act, name="act"),
 ]

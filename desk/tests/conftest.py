@@ -3,9 +3,11 @@
 import pytest
 
 from accounts.tests.factories import UserFactory
+from common import clock
 from directory.models import Scope
 from directory.tests.factories import DepartmentFactory, PractitionerFactory, ServiceFactory
 from scheduling.tests.factories import SessionFactory, SlotFactory
+from visits.tests.factories import noon
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -49,3 +51,11 @@ def as_user(client, db):
 @pytest.fixture
 def desk(as_user, clerk):
     return as_user(clerk)
+
+
+@pytest.fixture
+def at_noon(monkeypatch):
+    """The clock stands at noon of today."""
+    moment = noon()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    return moment
