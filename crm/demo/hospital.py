@@ -13,8 +13,10 @@ from directory.models import Department, HealthcareService, Location, Practition
 from patients.models import Patient
 from scheduling.models import Appointment, AppointmentEvent, Schedule, Session, Slot, WaitlistEntry
 from scheduling.services import sessions
+from visits.models import Encounter, QueueEntry
 
 from . import catalogue, registry, roster, staff
+from .arrivals import Arrivals
 from .desk_work import DeskWork
 from .visits import Simulation
 
@@ -22,17 +24,21 @@ WEEKS_BACK, WEEKS_AHEAD = 8, 4
 WHOLE = 100_000  # patients; beyond it SQLite's log of one transaction slows each page that is read
 COUNTED = [
     Site, Department, HealthcareService, Location, Practitioner, Schedule, Session, Slot, Patient, Appointment,
-    AppointmentEvent, WaitlistEntry,
+    AppointmentEvent, WaitlistEntry, QueueEntry, Encounter,
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the demo is to be. The same wish makes the same hospital."""
+    """What the demo is to be. The same wish makes the same hospital.
+
+    at: the moment of `day` at which the clinic is shown, with people who wait; None: before anybody has come.
+    """
 
     patients: int
     seed: int
     day: dt.date
+    at: dt.datetime | None = None
 
 
 def exists() -> bool:
@@ -67,6 +73,11 @@ def _make(wish: Wish, say: Callable[[str], None]) -> None:
         Simulation(visitors, seed=wish.seed, day=wish.day, staff=people).run()
         say("waiting list")
         DeskWork(seed=wish.seed, day=wish.day, staff=people).run(visitors, nouns)
+        say("arrivals")
+        arrivals = Arrivals(seed=wish.seed, day=wish.day, staff=people)
+        arrivals.make_past()
+        if wish.at:
+            arrivals.make_today(wish.at)
 
 
 def counts() -> dict[str, int]:

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import itertools
 import os
@@ -23,6 +24,8 @@ from directory.tests.factories import SiteFactory
 from patients.models import Identifier, IdentifierSystem, Patient, RelatedPerson, Sex
 from scheduling.models import Appointment, AppointmentEvent, Session, Slot, Stoppage, WaitlistEntry, WaitlistOffer
 from scheduling.services import pool
+from visits.models import Call, Encounter, QueueEntry
+from visits.services import waiting_times
 
 DAY = dt.date(2026, 3, 18)  # a Wednesday
 SMALL = hospital.Wish(patients=300, seed=7, day=DAY)
@@ -105,6 +108,22 @@ def test_the_same_seed_makes_the_same_hospital_and_another_one_another():
             transaction.set_rollback(True)
     assert made[0] == made[1]
     assert made[0]["people"] != made[2]["people"]
+
+
+@pytest.mark.django_db
+def test_a_demo_with_a_moment_shows_the_clinic_at_work_then():
+    at = clock.at_wall(DAY, dt.time(10, 20))
+    hospital.make(dataclasses.replace(SMALL, patients=3_000, at=at))
+    assert set(QueueEntry.objects.values_list("state", flat=True)) >= {"waiting", "inside", "done"}
+    assert pool.check() == []
+    assert not AppointmentEvent.objects.filter(at__gt=at).exists()
+    assert not Call.objects.filter(at__gt=at).exists()
+    assert not Encounter.objects.filter(ended_at__gt=at).exists()
+    assert QueueEntry.history.count() == QueueEntry.objects.count()
+    seen = QueueEntry.objects.filter(state="done")
+    assert set(seen.values_list("appointment__status", flat=True)) == {"fulfilled"}
+    session = Session.objects.filter(day=DAY, queue__state="waiting").first()
+    assert waiting_times.length_of(session, at) != waiting_times.planned_length(session)
 
 
 @pytest.mark.django_db

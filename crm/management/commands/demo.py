@@ -25,8 +25,18 @@ class Command(ConsoleCommand):
         parser.add_argument("--patients", type=int, default=20_000)
         parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same hospital.")
         parser.add_argument("--day", type=dt.date.fromisoformat, help="The day it is about: YYYY-MM-DD, default today.")
+        parser.add_argument("--at", type=dt.time.fromisoformat, help="The time of that day: HH:MM, default now.")
 
-    def handle(self, *args: Any, if_empty: bool, patients: int, seed: int, day: dt.date | None, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        if_empty: bool,
+        patients: int,
+        seed: int,
+        day: dt.date | None,
+        at: dt.time | None,
+        **options: Any,
+    ) -> None:
         if if_empty and hospital.exists():
             return
         if patients < 1:
@@ -34,7 +44,7 @@ class Command(ConsoleCommand):
         self._make_room()
         self._started = time.monotonic()
         with translation.override(settings.LANGUAGE_CODE):  # what is stored is in the hospital's language
-            hospital.make(hospital.Wish(patients, seed, day or clock.today()), self._say)
+            hospital.make(hospital.Wish(patients, seed, day or clock.today(), _moment(day, at)), self._say)
         self._analyse()
         self._report()
 
@@ -65,3 +75,10 @@ class Command(ConsoleCommand):
         self.stdout.write(_("Logins, all with the password %s:") % settings.DEMO_PASSWORD)
         for code, label in ROLES.items():
             self.stdout.write(f"  {code:<18} {label}")
+
+
+def _moment(day: dt.date | None, at: dt.time | None) -> dt.datetime | None:
+    """When the clinic is shown; another day without a time is shown before anybody has come."""
+    if at:
+        return clock.at_wall(day or clock.today(), at)
+    return clock.now() if day in (None, clock.today()) else None
