@@ -15,7 +15,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 ROLE = "front_desk"
 # Tomorrow: a day on which places can still be booked.
 DAY = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
-PAGES = {"day-grid": f"/admin/desk/day/?day={DAY}", "start": "/admin/"}
+PAGES = {"day-grid": f"/admin/desk/day/?day={DAY}", "today": "/admin/", "queue": "/admin/desk/queue/?department=all"}
 
 
 def main(url: str) -> None:
