@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest
 
+from common.ids import read_uuid
 from directory.models import Department
 from scheduling.models import Session
 
@@ -41,7 +42,7 @@ EVERYTHING = Choice()
 
 def asked(request: HttpRequest) -> Choice:
     """What the address names; what cannot be read is left out."""
-    return Choice(*(_uuid(request.GET.get(name, "")) for name in NAMES))
+    return Choice(*(read_uuid(request.GET.get(name, "")) for name in NAMES))
 
 
 def remembered(request: HttpRequest) -> Choice | None:
@@ -49,7 +50,7 @@ def remembered(request: HttpRequest) -> Choice | None:
     if any(name in request.GET for name in NAMES):
         return None
     kept = request.session.get("choice", {})
-    return Choice(*(_uuid(kept.get(name, "")) for name in NAMES)) if kept else None
+    return Choice(*(read_uuid(kept.get(name, "")) for name in NAMES)) if kept else None
 
 
 def remember(request: HttpRequest, choice: Choice) -> None:
@@ -64,10 +65,3 @@ def options(sessions: list[Session], choice: Choice) -> dict[str, list[Any]]:
     sites = sorted({one.site for one in departments}, key=str)
     here = [one for one in departments if choice.site in (None, one.site.uuid)]
     return {"sites": sites, "departments": sorted(here, key=str)}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

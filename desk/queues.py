@@ -193,7 +193,7 @@ def _visits(entries: list[QueueEntry]) -> dict[int, Encounter]:
 def others_today(user: User, entry: QueueEntry) -> list[Session]:
     """Sessions of today in the ticket's department to which it can be handed over, with how many wait there."""
     rows = pool.sessions(user).on(entry.day).exclude(status=SessionStatus.CANCELLED).exclude(pk=entry.session_id)
-    rows = rows.filter(service__department=entry.session.service.department, ends_at__gt=clock.now()).for_list()
+    rows = rows.filter(service__department=entry.series_id, ends_at__gt=clock.now()).for_list()
     waiting = Count("queue", filter=Q(queue__state=QueueState.WAITING))
     return list(rows.annotate(waiting=waiting).order_by("starts_at", "practitioner__name_pinyin", "pk"))
 

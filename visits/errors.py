@@ -30,6 +30,11 @@ class SessionOver(Refusal):
     message = _("This session is not on today.")
 
 
+class OtherDepartment(Refusal):
+    code = "other_department"
+    message = _("This session belongs to another department. Please book there.")
+
+
 class OutcomeMissing(Refusal):
     code = "outcome_missing"
     message = _("Please say what came of the visit.")

@@ -14,7 +14,7 @@ from patients.tests.factories import ContactPointFactory, PatientFactory
 from scheduling.models import Appointment, Slot, WaitlistOffer
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory, WaitlistEntryFactory
 from visits.models import QueueEntry
-from visits.services import encounters
+from visits.services import encounters, queue
 from visits.tests.factories import clinic, counter, waiting
 
 TODAY = reverse("admin:index")
@@ -179,6 +179,16 @@ def test_who_has_waited_for_more_than_45_minutes_is_named(client, db):
         QueueEntry.objects.filter(pk=ticket.pk).update(arrived_at=arrived)
     client.force_login(UserFactory(role="front_desk"), backend="django.contrib.auth.backends.ModelBackend")
     assert leads_to(client, "late") == [long]
+
+
+def test_who_is_back_with_results_waits_since_they_came_back(client, db):
+    session = clinic()
+    tickets = [waiting(session), waiting(session, 15)]
+    QueueEntry.objects.update(state="done")
+    for ticket, minutes in zip(tickets, (46, 44), strict=True):
+        queue.come_back(entry=ticket, origin=counter(), at=clock.now() - dt.timedelta(minutes=minutes))
+    client.force_login(UserFactory(role="front_desk"), backend="django.contrib.auth.backends.ModelBackend")
+    assert leads_to(client, "late") == [tickets[0]]
 
 
 def test_an_unfinished_booking_leads_back_to_its_place(browser_client, clerk, department):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.admin import posted
-from common.errors import ReasonRequired, Refusal
+from common.errors import Refusal
 from desk.door import cell_rights, origin_of, staff
 from desk.queue_forms import PRIORITIES, ArrivalForm, WalkInForm
 from desk.views.queue import answer
@@ -123,8 +123,6 @@ def walk_in(request: HttpRequest, patient: UUID) -> HttpResponse:
 
 def _take_in(request: HttpRequest, person: Patient, given: dict[str, Any]) -> QueueEntry:
     extra = "overbook" in request.POST
-    if extra and not given["reason"].strip():
-        raise ReasonRequired(field="reason")
     digest = digest_of(person.uuid, given["slot"], given["reason"], extra)
     origin = origin_of(request, f"desk:walk-in:{given['key']}" if given["key"] else "", digest)
     return arrival.walk_in(

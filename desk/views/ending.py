@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from common.ids import read_uuid
 from desk import ending
 from desk.door import origin_of, staff
 from desk.forms import EndingForm, SettleForm, neighbours
@@ -54,14 +55,7 @@ def _decided(request: HttpRequest) -> dict[str, str]:
 
 def _uuids(request: HttpRequest) -> list[UUID]:
     one = request.POST.get("one", "").partition(":")[2]
-    return [found for text in ([one] if one else request.POST.getlist("booking")) if (found := _uuid(text))]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return [found for text in ([one] if one else request.POST.getlist("booking")) if (found := read_uuid(text))]
 
 
 def _told(result: Settled) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import clock, shown
 from common.admin import posted
 from common.errors import Refusal
+from common.ids import read_uuid
 from desk import grid
 from desk.door import cell_rights, origin_of, staff
 from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm, WhyForm
@@ -119,10 +120,7 @@ def _squeeze_in(request: HttpRequest, slot: Slot, context: dict[str, Any], given
 
 
 def _patient(request: HttpRequest, text: str) -> Patient | None:
-    try:
-        return Patient.objects.visible_to(request.user).filter(uuid=UUID(text)).first()
-    except ValueError:
-        return None
+    return Patient.objects.visible_to(request.user).filter(uuid=read_uuid(text)).first()
 
 
 @require_GET

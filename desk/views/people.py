@@ -1,7 +1,6 @@
 """The rows behind a number of Today."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -11,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from common import clock
+from common.ids import read_uuid
 from desk import choosing
 from desk.door import staff
 from desk.people import KINDS, Asked
@@ -38,8 +38,5 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
 def _session(request: HttpRequest) -> Session | None:
     if not request.GET.get("session"):
         return None
-    try:
-        uuid = UUID(request.GET["session"])
-    except ValueError as error:
-        raise Http404 from error
+    uuid = read_uuid(request.GET["session"])
     return get_object_or_404(seeing.sessions(request.user).for_list(), uuid=uuid)

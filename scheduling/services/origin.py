@@ -27,6 +27,11 @@ class Origin:
         """True when a person with the right asks, who may change a booking after the patients' deadline."""
         return self.by.kind == Kind.STAFF and self.by.has_perm("scheduling.cancel_late")
 
+    @property
+    def keyless(self) -> "Origin":
+        """The same caller for the parts of an act whose own rows make a repeat harmless: a key names one booking."""
+        return Origin(self.by, self.channel)
+
     def numbered(self, number: int) -> "Origin":
         """The same request's part (several bookings in one): the first keeps the key, the next have their own."""
         return Origin(self.by, self.channel, f"{self.key}#{number}" if self.key and number else self.key, self.digest)

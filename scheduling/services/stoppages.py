@@ -115,7 +115,7 @@ def apply(plan: Plan, *, kind: str, reason: str, origin: Origin, at: dt.datetime
     _require(origin.by, reason)
     if not plan.sessions:
         raise NothingPlanned(field="sessions")
-    plain = Origin(origin.by, origin.channel)  # a request key names one booking, this is many
+    plain = origin.keyless  # a request key names one booking, this is many
     stopped = once(plain, lambda: _close(plan, kind, reason, origin.by, at), reason)
     if kind == StoppageKind.CANCEL:
         for stoppage in stopped:
@@ -204,6 +204,6 @@ def lift(stoppage: Stoppage, *, origin: Origin, reason: str, at: dt.datetime | N
         session.status = SessionStatus.OPEN
         session.save()
 
-    once(Origin(origin.by, origin.channel), work, reason)
+    once(origin.keyless, work, reason)
     stoppage.refresh_from_db()
     return stoppage

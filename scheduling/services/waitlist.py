@@ -72,7 +72,7 @@ def withdraw(*, entry: WaitlistEntry, origin: Origin, reason: str = "", at: dt.d
             _close(offer, OfferStatus.DECLINED, origin, at)
         return _set(waiting, EntryStatus.WITHDRAWN)
 
-    return once(Origin(origin.by, origin.channel), work, reason)
+    return once(origin.keyless, work, reason)
 
 
 def candidates_for(slot: Slot, at: dt.datetime | None = None, count: int = 20) -> list[WaitlistEntry]:
@@ -118,7 +118,7 @@ def offer(
             entry=waiting, appointment=kept, offered_at=at, expires_at=kept.held_until, by=origin.by
         )
 
-    return once(Origin(origin.by, origin.channel), work)
+    return once(origin.keyless, work)
 
 
 def accept(*, offer: WaitlistOffer | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
@@ -147,7 +147,7 @@ def decline(*, offer: WaitlistOffer | UUID, origin: Origin, at: dt.datetime | No
         _set(running.entry, EntryStatus.WAITING)
         return running
 
-    return once(Origin(origin.by, origin.channel), work)
+    return once(origin.keyless, work)
 
 
 def lapse_offers(at: dt.datetime | None = None) -> int:

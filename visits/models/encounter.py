@@ -71,6 +71,7 @@ class Encounter(PublicId):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="encounter_ends_after_start"
             ),
             models.CheckConstraint(condition=Q(ended_at=None) | ~Q(outcome=""), name="ended_encounter_has_an_outcome"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="encounter_outcome_known"),
         ]
         indexes = [
             models.Index(fields=["practitioner", "service", "-started_at"], name="encounter_by_practitioner"),

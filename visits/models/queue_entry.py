@@ -58,8 +58,8 @@ class QueueEntryQuerySet(ScopedQuerySet):
         return self.filter(state__in=IN_WAITING_ROOM)
 
     def waiting_since(self, moment) -> models.QuerySet:
-        """Those who came before `moment` and wait still; who is back with results came long ago and was seen."""
-        return self.in_waiting_room().filter(arrived_at__lte=moment).exclude(kind=VisitKind.RESULTS)
+        """Those who came, or came back, before `moment` and wait still."""
+        return self.in_waiting_room().filter(arrived_at__lte=moment)
 
     def in_order(self) -> models.QuerySet:
         """Who comes first: by turn (the rule stands in `services/turns.py`), then by ticket."""
@@ -94,7 +94,7 @@ class QueueEntry(PublicId):
     number = models.PositiveSmallIntegerField(_("ticket number"))
     kind = models.CharField(_("kind of visit"), max_length=8, choices=VisitKind, default=VisitKind.BOOKED)
     priority = models.CharField(_("priority"), max_length=8, choices=Priority, default=Priority.NONE, blank=True)
-    arrived_at = models.DateTimeField(_("arrived at"))
+    arrived_at = models.DateTimeField(_("arrived at"))  # or came back at; the first time stands in the history
     turn_at = models.DateTimeField(_("turn"), help_text=_("Lower comes first; made from times by the queue's rule."))
     state = models.CharField(_("state"), max_length=8, choices=QueueState, default=QueueState.WAITING)
     location = models.ForeignKey(
@@ -121,6 +121,8 @@ class QueueEntry(PublicId):
                 fields=["appointment"], condition=Q(state__in=LIVE), name="one_live_ticket_per_appointment"
             ),
             models.CheckConstraint(condition=Q(state__in=QueueState.values), name="queue_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=VisitKind.values), name="queue_kind_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="queue_priority_known"),
             models.CheckConstraint(condition=Q(number__gte=1), name="ticket_number_positive"),
         ]
         indexes = [

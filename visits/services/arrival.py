@@ -39,11 +39,11 @@ def check_in(
         known = _live_ticket(appointment, origin)
         if known is not None:
             return known
-        booking = attendance.arrive(appointment=appointment, origin=_inner(origin), at=at)
+        booking = attendance.arrive(appointment=appointment, origin=origin.keyless, at=at)
         return _draw(booking, origin, kind, priority, at)
 
     try:
-        return once(_inner(origin), work)
+        return once(origin.keyless, work)
     except WrongStatus:  # another desk was faster by the blink of an eye
         known = _live_ticket(appointment, origin)
         if known is None:
@@ -71,7 +71,7 @@ def walk_in(
         booking = appointments.book(patient=patient, slot=slot, origin=origin, reason=reason, overbook=overbook, at=at)
         return check_in(appointment=booking, origin=origin, priority=priority, kind=VisitKind.WALK_IN, at=at)
 
-    return once(_inner(origin), work, reason)
+    return once(origin.keyless, work, reason)
 
 
 def take_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
@@ -88,12 +88,7 @@ def take_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | Non
         ticket.save()
         return attendance.take_back_arrival(appointment=ticket.appointment, origin=origin, at=at)
 
-    return once(_inner(origin), work)
-
-
-def _inner(origin: Origin) -> Origin:
-    """The same caller without the request key: a ticket's own rows make a repeat harmless."""
-    return Origin(origin.by, origin.channel)
+    return once(origin.keyless, work)
 
 
 def _live_ticket(appointment: Appointment | UUID, origin: Origin) -> QueueEntry | None:

@@ -28,7 +28,7 @@ def start(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = 
         ticket.save()
         return _begin(ticket, origin, at)
 
-    return once(_keyless(origin), work)
+    return once(origin.keyless, work)
 
 
 def finish(
@@ -50,10 +50,10 @@ def finish(
         ticket.state = QueueState.DONE
         ticket.save()
         if ticket.appointment.status == AppointmentStatus.ARRIVED:  # back with results: it was seen before
-            attendance.fulfil(appointment=ticket.appointment, origin=_keyless(origin), at=at, scoped=False)
+            attendance.fulfil(appointment=ticket.appointment, origin=origin.keyless, at=at, scoped=False)
         return _end(running(ticket), outcome, follow_up_weeks, follow_up_note, at)
 
-    return once(_keyless(origin), work)
+    return once(origin.keyless, work)
 
 
 def running(ticket: QueueEntry) -> Encounter:
@@ -79,7 +79,3 @@ def _end(encounter: Encounter, outcome: str, weeks: int | None, note: str, at: d
     encounter.follow_up_weeks, encounter.follow_up_note = weeks, note[:200]
     encounter.save()
     return encounter
-
-
-def _keyless(origin: Origin) -> Origin:
-    return Origin(origin.by, origin.channel)

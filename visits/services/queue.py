@@ -15,7 +15,7 @@ from scheduling import seeing
 from scheduling.models import Session, SessionStatus
 from scheduling.services.once import once
 from scheduling.services.origin import Origin
-from visits.errors import NobodyWaits, SessionOver, TicketNotFound
+from visits.errors import NobodyWaits, OtherDepartment, SessionOver, TicketNotFound
 from visits.models import Call, QueueEntry, QueueState, VisitKind
 
 from . import turns
@@ -73,7 +73,7 @@ def put_back(*, entry: QueueEntry | UUID, origin: Origin, places: int = PUT_BACK
         ticket.save()
         return ticket
 
-    return once(_keyless(origin), work)
+    return once(origin.keyless, work)
 
 
 def prioritise(*, entry: QueueEntry | UUID, priority: str, origin: Origin, reason: str = "") -> QueueEntry:
@@ -87,20 +87,25 @@ def prioritise(*, entry: QueueEntry | UUID, priority: str, origin: Origin, reaso
         ticket.save()
         return ticket
 
-    return once(_keyless(origin), work, reason)
+    return once(origin.keyless, work, reason)
 
 
 def hand_over(*, entry: QueueEntry | UUID, session: Session | UUID, origin: Origin, reason: str = "") -> QueueEntry:
-    """Let them wait for another session of today, with the turn they have. Raises TicketState, SessionOver."""
+    """Let them wait for another session of their department today, with the turn they have.
+
+    Raises TicketState, SessionOver, OtherDepartment: there the number may belong to somebody else.
+    """
 
     def work() -> QueueEntry:
         ticket = lock_entry(entry, origin.by, *ALLOWED["hand_over"])
         ticket.session = _session(session, origin)
+        if ticket.session.service.department_id != ticket.series_id:
+            raise OtherDepartment(field="session")
         ticket.state, ticket.location = QueueState.WAITING, None
         ticket.save()
         return ticket
 
-    return once(_keyless(origin), work, reason)
+    return once(origin.keyless, work, reason)
 
 
 def leave(*, entry: QueueEntry | UUID, origin: Origin, reason: str = "") -> QueueEntry:
@@ -109,19 +114,19 @@ def leave(*, entry: QueueEntry | UUID, origin: Origin, reason: str = "") -> Queu
 
 
 def come_back(*, entry: QueueEntry | UUID, origin: Origin, at: dt.datetime | None = None) -> QueueEntry:
-    """Back with results (回诊), or back after having left: the same ticket waits again. Raises TicketState."""
+    """Back with results (回诊), or back after having left: their ticket waits again from now. Raises TicketState."""
     at = at or clock.now()
 
     def work() -> QueueEntry:
         ticket = lock_entry(entry, origin.by, *ALLOWED["come_back"])
         kind = VisitKind.RESULTS if ticket.state == QueueState.DONE else ticket.kind
-        ticket.state, ticket.kind, ticket.location = QueueState.WAITING, kind, None
+        ticket.state, ticket.kind, ticket.location, ticket.arrived_at = QueueState.WAITING, kind, None, at
         due = ticket.appointment.starts_at
         ticket.turn_at = turns.turn(kind=kind, priority=ticket.priority, due=due, arrived=at)
         ticket.save()
         return ticket
 
-    return once(_keyless(origin), work)
+    return once(origin.keyless, work)
 
 
 def _waiting(session: Session) -> QuerySet[QueueEntry]:
@@ -153,7 +158,7 @@ def _once_called(origin: Origin, work: Callable[[], QueueEntry]) -> QueueEntry:
     if known:
         return known
     try:
-        return once(_keyless(origin), work)
+        return once(origin.keyless, work)
     except IntegrityError:  # the same request came twice at the same moment
         known = _called_with(origin)
         if known is None:
@@ -170,7 +175,7 @@ def _called_with(origin: Origin) -> QueueEntry | None:
 def _session(ref: Session | UUID, origin: Origin) -> Session:
     """A session that is on today. Raises TicketNotFound for one out of sight, SessionOver."""
     uuid = ref if isinstance(ref, UUID) else ref.uuid
-    session = seeing.sessions(origin.by).select_related("location").filter(uuid=uuid).first()
+    session = seeing.sessions(origin.by).select_related("location", "service").filter(uuid=uuid).first()
     if session is None:
         raise TicketNotFound
     if session.day != clock.today() or session.status == SessionStatus.CANCELLED:
@@ -188,8 +193,4 @@ def _change(
         ticket.save()
         return ticket
 
-    return once(_keyless(origin), work, reason)
-
-
-def _keyless(origin: Origin) -> Origin:
-    return Origin(origin.by, origin.channel)
+    return once(origin.keyless, work, reason)

@@ -29,7 +29,7 @@ def seen(
     def work(booking: Appointment, at: dt.datetime) -> Appointment:
         _close_ticket(booking, QueueState.DONE)
         if booking.status == Status.ARRIVED:
-            return attendance.fulfil(appointment=booking, origin=_keyless(origin), at=at)
+            return attendance.fulfil(appointment=booking, origin=origin.keyless, at=at)
         return _correct(booking, Status.FULFILLED, origin, reason, at)
 
     return _settle(appointment, Status.FULFILLED, origin, reason, at, work)
@@ -47,7 +47,7 @@ def did_not_come(
         _close_ticket(booking, QueueState.LEFT)
         if booking.status == Status.ARRIVED:
             return _correct(booking, Status.NOSHOW, origin, reason, at)
-        return appointments.mark_noshow(appointment=booking, origin=_keyless(origin), reason=reason, at=at)
+        return appointments.mark_noshow(appointment=booking, origin=origin.keyless, reason=reason, at=at)
 
     return _settle(appointment, Status.NOSHOW, origin, reason, at, work)
 
@@ -64,7 +64,7 @@ def excused(
         if not reason.strip():
             raise ReasonRequired(field="reason")
         told = {"reason": reason, "cause": CancelCause.PATIENT}
-        return appointments.cancel(appointment=booking, origin=_keyless(origin), at=at, **told)
+        return appointments.cancel(appointment=booking, origin=origin.keyless, at=at, **told)
 
     return _settle(appointment, Status.CANCELLED, origin, reason, at, work)
 
@@ -81,11 +81,11 @@ def _settle(
         appointments.require(booking, Status.BOOKED, Status.ARRIVED)
         return work(booking, at or clock.now())
 
-    return once(_keyless(origin), settled, reason)
+    return once(origin.keyless, settled, reason)
 
 
 def _correct(booking: Appointment, ending: str, origin: Origin, reason: str, at: dt.datetime) -> Appointment:
-    return attendance.correct(appointment=booking, ending=ending, origin=_keyless(origin), reason=reason, at=at)
+    return attendance.correct(appointment=booking, ending=ending, origin=origin.keyless, reason=reason, at=at)
 
 
 def _close_ticket(booking: Appointment, state: str) -> None:
@@ -96,10 +96,6 @@ def _close_ticket(booking: Appointment, state: str) -> None:
 
 
 _CLOSED = (*IN_WAITING_ROOM, QueueState.LEFT)
-
-
-def _keyless(origin: Origin) -> Origin:
-    return Origin(origin.by, origin.channel)
 
 
 def was_here(
@@ -116,7 +112,7 @@ def was_here(
         return _correct(booking, Status.FULFILLED, origin, reason, at)
 
     appointments.require_right(origin, "scheduling.mark_noshow")
-    return once(_keyless(origin), work, reason)
+    return once(origin.keyless, work, reason)
 
 
 ACTS: dict[str, Callable[..., Appointment]] = {

@@ -1,9 +1,11 @@
+import datetime as dt
+
 import pytest
 
 from accounts.tests.factories import UserFactory
 from directory.models import Scope
 from directory.tests.factories import SiteFactory
-from visits.errors import NobodyWaits, SessionOver, TicketNotFound, TicketState
+from visits.errors import NobodyWaits, OtherDepartment, SessionOver, TicketNotFound, TicketState
 from visits.models import Call, QueueEntry
 from visits.services import encounters, queue
 from visits.tests.factories import clinic, counter, noon, waiting
@@ -60,13 +62,32 @@ def test_put_back_into_an_empty_queue_is_simply_waiting():
 
 
 def test_handed_over_they_wait_for_the_other_session_with_the_turn_they_have():
-    here, there = clinic(), clinic()
+    here = clinic()
+    there = clinic(service__department=here.service.department)
     entry = waiting(here)
     moved = queue.hand_over(entry=entry, session=there, origin=counter())
     assert (moved.session, moved.turn_at) == (there, entry.turn_at)
     with pytest.raises(NobodyWaits):
         queue.call_next(session=here, origin=counter())
     assert queue.call_next(session=there, origin=counter()) == entry
+
+
+def test_nobody_is_handed_over_to_another_department():
+    entry = waiting(clinic())
+    with pytest.raises(OtherDepartment):
+        queue.hand_over(entry=entry, session=clinic(), origin=counter())
+    entry.refresh_from_db()
+    assert queue.call_next(session=entry.session, origin=counter()) == entry
+
+
+def test_another_priority_of_somebody_who_came_back_counts_from_their_return():
+    session = clinic()
+    entry = waiting(session)
+    queue.leave(entry=entry, origin=counter())
+    back = queue.come_back(entry=entry, origin=counter(), at=noon() + dt.timedelta(minutes=50))
+    assert back.arrived_at == back.turn_at == noon() + dt.timedelta(minutes=50)
+    frail = queue.prioritise(entry=entry, priority="frail", origin=counter())
+    assert frail.turn_at == noon() + dt.timedelta(minutes=35)
 
 
 def test_an_urgent_one_is_called_first():
