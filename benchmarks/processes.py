@@ -77,7 +77,7 @@ def cpu_seconds(pid: int) -> float:
     for child in children(pid):
         try:
             total += sum(_ticks(child, 13, 17))
-        except FileNotFoundError:  # it has just ended, and is counted with its parent from now on
+        except (FileNotFoundError, ProcessLookupError):  # just ended: counted with its parent from now on
             continue
     return total / TICKS
 

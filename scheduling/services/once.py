@@ -1,17 +1,16 @@
 """Every change of the pool runs in here: once, whole, and with a clear answer when it could not."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from threading import Lock
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from common.errors import Busy, Refusal
 from common.history import acting
 from scheduling.errors import KeyReused, PatientBusy, PlaceChanged
 from scheduling.models import Appointment, AppointmentEvent
 
+from .line import in_turn
 from .origin import Origin
 
 # The event is written last, under a unique index of (by, request key). A repeat runs into that index, or is
@@ -25,7 +24,7 @@ def once(origin: Origin, work: Callable[[], Any], reason: str = "") -> Any:
     PatientBusy when the database itself refused, and whatever `work` raises.
     """
     try:
-        with _in_turn(), transaction.atomic(), acting(origin.by, reason):
+        with in_turn(), transaction.atomic(), acting(origin.by, reason):
             return work()
     except Refusal as refusal:
         return _first_answer(origin) or _raise(refusal)
@@ -33,16 +32,6 @@ def once(origin: Origin, work: Callable[[], Any], reason: str = "") -> Any:
         return _first_answer(origin) or _raise(_refusal_for(error), error)
     except OperationalError as error:
         raise (Busy() if _is_waiting_too_long(error) else error) from error
-
-
-# SQLite has one writer at a time, and whoever finds its file locked sleeps and looks again. Threads of one process wait
-# in line here instead: a third more bookings. Whoever has begun to write never waits for the line, so no two can
-# wait for each other.
-_line = Lock()
-
-
-def _in_turn() -> AbstractContextManager:
-    return _line if connection.vendor == "sqlite" and not connection.in_atomic_block else nullcontext()
 
 
 def _first_answer(origin: Origin) -> Appointment | None:
