@@ -11,6 +11,7 @@ GROUPS = [
     (
         _("Front desk"),
         [
+            ("support_agent", "desk:booking_desk", "scheduling.add_appointment"),
             ("calendar_view_day", "desk:day", "scheduling.view_slot"),
             ("airline_seat_recline_normal", "desk:queue", "visits.view_queueentry"),
             ("task_alt", "desk:ending", "scheduling.mark_noshow"),
@@ -64,7 +65,12 @@ GROUPS = [
         ],
     ),
 ]  # fmt: skip
-PAGES = {"desk:day": _("Day grid"), "desk:queue": _("Arrival and queue"), "desk:ending": _("End of day")}
+PAGES = {
+    "desk:booking_desk": _("Booking desk"),
+    "desk:day": _("Day grid"),
+    "desk:queue": _("Arrival and queue"),
+    "desk:ending": _("End of day"),
+}
 
 
 def navigation(request: HttpRequest) -> list[dict]:

@@ -45,8 +45,18 @@ def stylesheet(request) -> str:
 
 
 def script(request) -> str:
-    """The address of the one own script of every page."""
+    """The address of the script that makes Unfold reachable by keys."""
     return static("reach.js")
+
+
+def choosing(request) -> str:
+    """The address of the script for fields in which one types to choose."""
+    return static("combobox.js")
+
+
+def keys(request) -> str:
+    """The address of the script for chords."""
+    return static("chords.js")
 
 
 def icon(request) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from scheduling.models.appointment import CancelCause
+from scheduling.models.waitlist import PartOfDay
 
 
 class DayForm(forms.Form):
@@ -25,6 +26,23 @@ class DayForm(forms.Form):
         self.is_valid()
         given = self.cleaned_data
         return {**given, "day": given.get("day") or clock.today()}
+
+
+class PlacesForm(forms.Form):
+    """What the caller asks for: a department, service or practitioner; only with one practitioner; from which day."""
+
+    what = forms.CharField(required=False)
+    person = forms.UUIDField(required=False)
+    first_day = forms.DateField(required=False)
+    part = forms.ChoiceField(choices=PartOfDay, required=False)
+    cell = forms.CharField(required=False)
+
+    def asked(self) -> dict[str, Any]:
+        """What can be read of it; days that are over are today."""
+        self.is_valid()
+        given = {name: self.cleaned_data.get(name) or "" for name in ("what", "part", "cell")}
+        first = max(self.cleaned_data.get("first_day") or clock.today(), clock.today())
+        return {**given, "person": self.cleaned_data.get("person"), "first_day": first}
 
 
 class BookForm(forms.Form):

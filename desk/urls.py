@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import arrivals, ending, panel, queue, tickets, today
+from desk.views import arrivals, booking_desk, ending, panel, queue, tickets, today
 from desk.views.day import day
 from desk.views.people import people
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("today/<slug:kind>/", people, name="people"),
     path("day/", day, name="day"),
     path("ending/", ending.page, name="ending"),
+    path("booking/", booking_desk.page, name="booking_desk"),
+    path("booking/found/", booking_desk.found, name="found"),
+    path("booking/what/", booking_desk.what, name="what"),
     path("find/", panel.find, name="find"),
     path("slots/<uuid:slot>/open/", panel.open_slot, name="open"),
     path("slots/<uuid:slot>/overbook/", panel.overbook, name="overbook"),

@@ -204,9 +204,9 @@ def test_an_unfinished_booking_leads_back_to_its_place(browser_client, clerk, de
     assert "Held for you" in browser_client.get(reverse("admin:desk:resume", args=[mine.uuid])).text
 
 
-def test_an_unfinished_booking_of_somebody_else_is_not_there(desk, department):
+def test_an_unfinished_booking_of_another_site_is_not_there(desk):
     until = clock.now() + dt.timedelta(minutes=3)
-    other = booked(SessionFactory(service__department=department), "held", held_until=until, patient=None)
+    other = booked(SessionFactory(), "held", held_until=until, patient=None)
     assert desk.get(reverse("admin:desk:resume", args=[other.uuid])).status_code == 404
 
 

@@ -16,7 +16,7 @@ from common import clock, shown
 from common.admin import posted
 from common.errors import Refusal
 from common.ids import read_uuid
-from desk import grid
+from desk import grid, read_back
 from desk.door import cell_rights, origin_of, staff
 from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm, WhyForm
 from patients.models import Patient
@@ -70,13 +70,18 @@ def open_slot(request: HttpRequest, slot: UUID) -> HttpResponse:
     patient = _patient(request, request.POST.get("patient", ""))
     context: dict[str, Any] = {"slot": wanted, "patient": patient, "reason": request.POST.get("reason", "")}
     try:
-        held = holds.hold(slot=wanted, origin=origin_of(request))
+        held = holds.hold(slot=wanted, origin=origin_of(request), patient=patient)
     except Refusal as refusal:
         context["may_overbook"] = _may_overbook(request, wanted)
         return _refused(request, "_refused.html", context, refusal, [wanted.uuid])
-    context |= {"hold": held}
+    context |= _holding(request, held)
     said = _("Held for you for %(minutes)s minutes.") % {"minutes": settings.HOLD_MINUTES}
     return _answer(request, "_book.html", context, slots=[wanted.uuid], said=said)
+
+
+def _holding(request: HttpRequest, held: Appointment) -> dict[str, Any]:
+    """A held place with what is read to the caller. Who only goes on with a colleague's does not give it back."""
+    return {"slot": held.slot, "hold": held, "words": read_back.of(held), "is_mine": held.by_id == request.user.pk}
 
 
 def _may_overbook(request: HttpRequest, slot: Slot) -> bool:
@@ -139,8 +144,8 @@ def book_held(request: HttpRequest, hold: UUID) -> HttpResponse:
     """The held place becomes a booking. Asked twice with the same words, it is done once."""
     held = _booking(request, hold)
     form = BookForm(request.POST)
-    context: dict[str, Any] = {"slot": held.slot, "hold": held, "reason": request.POST.get("reason", "")}
-    context["patient"] = _patient(request, request.POST.get("patient", ""))
+    context = {**_holding(request, held), "reason": request.POST.get("reason", "")}
+    context["patient"] = held.patient or _patient(request, request.POST.get("patient", ""))
     if not form.is_valid() or context["patient"] is None:
         return _answer(
             request, "_book.html", {**context, "error": _("Choose a patient.")}, said=_("Choose a patient."), status=422
@@ -160,9 +165,10 @@ def book_held(request: HttpRequest, hold: UUID) -> HttpResponse:
 @require_GET
 @book
 def resume(request: HttpRequest, hold: UUID) -> HttpResponse:
-    """Go on with a booking that was begun and left: the place is still held."""
-    held = get_object_or_404(Appointment.objects.holds_of(request.user, clock.now()).for_desk(), uuid=hold)
-    return _answer(request, "_book.html", {"slot": held.slot, "hold": held, "patient": held.patient})
+    """Go on with a booking that was begun and left, by oneself or by a colleague: the place is still held."""
+    rows = seeing.appointments(request.user).held_now(clock.now()).for_desk().select_related("by")
+    held = get_object_or_404(rows.prefetch_related("patient__contact_points"), uuid=hold)
+    return _answer(request, "_book.html", {**_holding(request, held), "patient": held.patient})
 
 
 @require_POST
@@ -198,6 +204,7 @@ def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
     return {
         "booking": booking,
         "slot": booking.slot,
+        "words": read_back.of(booking) if booked else None,
         "events": events,
         "may_change": booked and user.has_perm("scheduling.change_appointment"),
         "may_move": booked and not begun and user.has_perm("scheduling.change_appointment"),

@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from common import clock
+from common import clock, names
 from common.admin import ReasonForm
 from common.errors import Refusal
 from patients.models import (
@@ -63,6 +63,12 @@ def _choice(label: Any, choices: Any, **options: Any) -> forms.Field:
 
 def _optional(kind: type[forms.Field], label: Any, **options: Any) -> forms.Field:
     return field(kind, label, required=False, **options)
+
+
+def guess(typed: str) -> dict[str, str]:
+    """Where the text belongs with which somebody was looked for in vain: a phone or a name."""
+    text = names.clean(typed)[:120]
+    return {"phone" if any(char.isdigit() for char in text) else "name": text} if text else {}
 
 
 class RegisterForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -75,13 +76,16 @@ class PatientAdmin(PatientActs, ModelAdmin):
         """Registering: look-alikes are shown before anybody is stored."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form, alike, patient = forms.RegisterForm(request.POST if request.method == "POST" else None), [], None
+        back = _page_to_return_to(request)
+        typed = forms.guess(request.GET.get("typed", ""))
+        form = forms.RegisterForm(request.POST if request.method == "POST" else None, initial=typed)
+        alike, patient = [], None
         if request.method == "POST" and form.is_valid():
             patient, alike = self._register(request, form)
         if patient is not None:
             messages.success(request, _("%(name)s is registered.") % {"name": patient.name})
-            return self.page_of(patient)
-        context = {"form": form, "alike": alike, "original": None}
+            return redirect(f"{back}?patient={patient.uuid}") if back else self.page_of(patient)
+        context = {"form": form, "alike": alike, "original": None, "back": back}
         answer = self.page(request, "patients/admin/register.html", title=_("Register a patient"), **context)
         answer.status_code = 409 if alike else 422 if form.errors else 200
         return answer
@@ -171,6 +175,12 @@ class PatientAdmin(PatientActs, ModelAdmin):
     @display(description=_("last change"), ordering="changed_at")
     def changed(self, obj: Patient) -> str:
         return shown.moment(obj.changed_at)
+
+
+def _page_to_return_to(request: HttpRequest) -> str:
+    """The page of ours that sent somebody here to register a patient, and takes `?patient=`."""
+    asked = request.GET.get("next", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 def _form_field(refusal: Refusal, form: forms.RegisterForm) -> str | None:

@@ -1,0 +1,160 @@
+"""What the booking desk offers: the soonest places, and a week that says why the rest is not to be had."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from common import clock
+from common.errors import Refusal
+from directory.models import HealthcareService, Practitioner
+from patients.models import Patient
+from scheduling.models import Slot
+from scheduling.services import free_places, rules
+from scheduling.services.free_places import Found, Wish
+from scheduling.services.origin import Origin
+
+DAYS = 7  # columns of the table
+SOONEST = 6  # buttons above it
+AHEAD = dt.timedelta(days=90)  # how far the soonest place is looked for
+PAGE = 1_000  # slots read at a time
+
+
+def short(refusal: Refusal) -> str:
+    """Why, in two or three words for a table; its whole sentence is the tooltip."""
+    words = {
+        "slot_full": pgettext("place", "full"),
+        "slot_blocked": pgettext("place", "blocked"),
+        "session_stopped": pgettext("place", "stopped"),
+        "channel_reserved": pgettext("place", "kept for others"),
+        "channel_share_used": pgettext("place", "share used up"),
+        "channel_closed": pgettext("place", "closed for this channel"),
+    }
+    opens = refusal.params.get("opens")
+    if opens:
+        return _("opens %(when)s") % {"when": opens}
+    return str(words.get(refusal.code) or refusal)
+
+
+@dataclass
+class DayCell:
+    """One practitioner on one day."""
+
+    practitioner: Practitioner
+    day: dt.date
+    found: list[Found] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """As it stands in an address."""
+        return f"{self.practitioner.uuid}.{self.day.isoformat()}"
+
+    @cached_property
+    def free(self) -> int:
+        """Places that can be booked now."""
+        return sum(one.free for one in self.found)
+
+    @property
+    def first(self) -> Slot | None:
+        """The first free time."""
+        return next((one.slot for one in self.found if one.free), None)
+
+    @property
+    def why(self) -> Refusal | None:
+        """The most frequent reason when nothing is free."""
+        reasons = [one.why for one in self.found if one.why]
+        codes = [why.code for why in reasons]
+        return max(reasons, key=lambda why: codes.count(why.code), default=None)
+
+    @property
+    def why_short(self) -> str:
+        return short(self.why) if self.why else ""
+
+    @property
+    def times(self) -> list[tuple[Found, str]]:
+        """Each time with a short reason when it cannot be had."""
+        return [(one, "" if one.free else short(one.why) if one.why else "") for one in self.found]
+
+
+@dataclass
+class Line:
+    """A practitioner's week, and why the service is not for this patient, if so."""
+
+    practitioner: Practitioner
+    cells: list[DayCell]
+    services: list[HealthcareService]
+    not_for: Refusal | None = None
+
+
+@dataclass
+class Offering:
+    """The answer to one question of the desk."""
+
+    days: list[dt.date]
+    lines: list[Line]
+    soonest: list[Slot]
+    chosen: DayCell | None = None
+    reasons: list[Refusal] = field(default_factory=list)  # why nothing at all is free
+
+    @property
+    def previous(self) -> dt.date:
+        return self.days[0] - dt.timedelta(days=DAYS)
+
+    @property
+    def next(self) -> dt.date:
+        return self.days[-1] + dt.timedelta(days=1)
+
+
+def offer(wish: Wish, *, patient: Patient, origin: Origin, chosen: str = "", at: dt.datetime | None = None) -> Offering:
+    """What fits the wish from its first day on. chosen: `DayCell.key` of the day whose times are shown."""
+    at = at or clock.now()
+    soonest = free_places.search(
+        replace(wish, last_day=wish.first_day + AHEAD, limit=SOONEST, include_full=False), origin=origin, at=at
+    )
+    days = [wish.first_day + dt.timedelta(days=n) for n in range(DAYS)]
+    lines = list(_lines(_week(wish, origin, at), days, patient))
+    cells = {cell.key: cell for line in lines for cell in line.cells if cell.found}
+    offering = Offering(days, lines, [one.slot for one in soonest.found])
+    offering.chosen = cells.get(chosen) or next((cell for cell in cells.values() if cell.free), None)
+    if not offering.soonest:
+        offering.reasons = free_places.why_nothing(replace(wish, last_day=wish.first_day + AHEAD), origin=origin, at=at)
+    return offering
+
+
+def _week(wish: Wish, origin: Origin, at: dt.datetime) -> Iterator[Found]:
+    """Every slot of the week, free or not."""
+    last = wish.first_day + dt.timedelta(days=DAYS - 1)
+    wish = replace(wish, last_day=last, include_full=True, limit=PAGE)
+    while True:
+        page = free_places.search(wish, origin=origin, at=at)
+        yield from page.found
+        if not page.cursor:
+            return
+        wish = replace(wish, after=page.cursor)
+
+
+def _lines(found: Iterator[Found], days: list[dt.date], patient: Patient) -> Iterator[Line]:
+    by_person: dict[Practitioner, dict[dt.date, list[Found]]] = {}
+    for one in found:
+        day = clock.local(one.slot.starts_at).date()
+        by_person.setdefault(one.slot.session.practitioner, {}).setdefault(day, []).append(one)
+    for person, by_day in sorted(by_person.items(), key=lambda item: (item[0].name_pinyin, item[0].pk)):
+        cells = [DayCell(person, day, by_day.get(day, [])) for day in days]
+        slots = {one.slot.service_id: one.slot for some in by_day.values() for one in some}
+        yield Line(person, cells, [slot.service for slot in slots.values()], _not_for(patient, list(slots.values())))
+
+
+def _not_for(patient: Patient, slots: list[Slot]) -> Refusal | None:
+    """Why none of the services is for this patient (age, sex); None when one is."""
+    refusal = None
+    for slot in slots:
+        try:
+            rules.check_service(patient, slot)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            return None
+    return refusal
