@@ -52,6 +52,23 @@ class BookForm(forms.Form):
     reason = forms.CharField(required=False, max_length=200)
 
 
+class ReasonForm(forms.Form):
+    """Why they come."""
+
+    reason = forms.CharField(required=False, max_length=200)
+
+
+class TwoForm(forms.Form):
+    """Two people and a place for each; the places may be one time with room for both."""
+
+    PEOPLE, SLOTS = ("patient", "second"), ("slot", "next")
+
+    patient = forms.UUIDField()
+    second = forms.UUIDField()
+    slot = forms.UUIDField()
+    next = forms.UUIDField()
+
+
 class OverbookForm(BookForm):
     """For whom, and why it must be now although the time is full."""
 

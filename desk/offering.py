@@ -1,9 +1,10 @@
 """What the booking desk offers: the soonest places, and a week that says why the rest is not to be had."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -96,6 +97,7 @@ class Offering:
     days: list[dt.date]
     lines: list[Line]
     soonest: list[Slot]
+    pairs: list[tuple[Slot, Slot]]  # the soonest two places side by side, when two people come
     chosen: DayCell | None = None
     reasons: list[Refusal] = field(default_factory=list)  # why nothing at all is free
 
@@ -108,32 +110,58 @@ class Offering:
         return self.days[-1] + dt.timedelta(days=1)
 
 
-def offer(wish: Wish, *, patient: Patient, origin: Origin, chosen: str = "", at: dt.datetime | None = None) -> Offering:
+def offer(
+    wish: Wish,
+    *,
+    patient: Patient,
+    origin: Origin,
+    for_two: bool = False,
+    chosen: str = "",
+    at: dt.datetime | None = None,
+) -> Offering:
     """What fits the wish from its first day on. chosen: `DayCell.key` of the day whose times are shown."""
     at = at or clock.now()
-    soonest = free_places.search(
-        replace(wish, last_day=wish.first_day + AHEAD, limit=SOONEST, include_full=False), origin=origin, at=at
-    )
+    ahead = replace(wish, last_day=wish.first_day + AHEAD)
+    soonest = free_places.search(replace(ahead, limit=SOONEST), origin=origin, at=at)
     days = [wish.first_day + dt.timedelta(days=n) for n in range(DAYS)]
     lines = list(_lines(_week(wish, origin, at), days, patient))
     cells = {cell.key: cell for line in lines for cell in line.cells if cell.found}
-    offering = Offering(days, lines, [one.slot for one in soonest.found])
+    pairs = list(islice(_pairs(_found(replace(ahead, limit=PAGE // 5), origin, at)), SOONEST)) if for_two else []
+    offering = Offering(days, lines, [one.slot for one in soonest.found], pairs)
     offering.chosen = cells.get(chosen) or next((cell for cell in cells.values() if cell.free), None)
     if not offering.soonest:
-        offering.reasons = free_places.why_nothing(replace(wish, last_day=wish.first_day + AHEAD), origin=origin, at=at)
+        offering.reasons = free_places.why_nothing(ahead, origin=origin, at=at)
     return offering
 
 
 def _week(wish: Wish, origin: Origin, at: dt.datetime) -> Iterator[Found]:
     """Every slot of the week, free or not."""
     last = wish.first_day + dt.timedelta(days=DAYS - 1)
-    wish = replace(wish, last_day=last, include_full=True, limit=PAGE)
+    return _found(replace(wish, last_day=last, include_full=True, limit=PAGE), origin, at)
+
+
+def _found(wish: Wish, origin: Origin, at: dt.datetime) -> Iterator[Found]:
+    """All pages of a search, read as they are needed."""
     while True:
         page = free_places.search(wish, origin=origin, at=at)
         yield from page.found
         if not page.cursor:
             return
         wish = replace(wish, after=page.cursor)
+
+
+def _pairs(found: Iterable[Found]) -> Iterator[tuple[Slot, Slot]]:
+    """Two places of one practitioner, one right after the other, or two of one time that has more."""
+    before: dict[int, Slot] = {}  # the latest time of each session that nobody shares yet
+    for one in found:
+        slot = one.slot
+        last = before.pop(slot.session_id, None)
+        if last is not None and last.ends_at == slot.starts_at:
+            yield last, slot
+        elif one.free > 1:
+            yield slot, slot
+        else:
+            before[slot.session_id] = slot
 
 
 def _lines(found: Iterator[Found], days: list[dt.date], patient: Patient) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import arrivals, booking_desk, ending, panel, queue, tickets, today
+from desk.views import arrivals, booking_desk, ending, panel, queue, tickets, today, together
 from desk.views.day import day
 from desk.views.people import people
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("booking/", booking_desk.page, name="booking_desk"),
     path("booking/found/", booking_desk.found, name="found"),
     path("booking/what/", booking_desk.what, name="what"),
+    path("booking/two/", together.hold, name="hold_two"),
+    path("booking/two/<uuid:group>/book/", together.book, name="book_two"),
+    path("booking/two/<uuid:group>/release/", together.release, name="release_two"),
     path("find/", panel.find, name="find"),
     path("slots/<uuid:slot>/open/", panel.open_slot, name="open"),
     path("slots/<uuid:slot>/overbook/", panel.overbook, name="overbook"),

@@ -61,6 +61,6 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   document.addEventListener("taken", (event) => {
-    if (event.detail.dataset.href) window.location.assign(event.detail.dataset.href);
+    if ("goes" in event.target.dataset) window.location.assign(event.detail.dataset.href);
   });
 });

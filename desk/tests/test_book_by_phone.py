@@ -1,4 +1,4 @@
-"""Front-desk points R2, R5, R8, R11 and R13 in a real browser: from any page to a booking without a mouse."""
+"""Front-desk points R2, R5, R8 and R11 to R13 in a real browser: from any page to a booking without a mouse."""
 
 import time
 
@@ -11,7 +11,7 @@ from desk.tests.test_booking_desk import visit
 from desk.tests.test_reach_everything import faults
 from desk.tests.test_work_by_keyboard import KEYS, Keyboard, said
 from directory.models import Scope
-from patients.tests.factories import ContactPointFactory, PatientFactory
+from patients.tests.factories import ContactPointFactory, PatientFactory, RelatedPersonFactory
 from scheduling.models import Appointment
 from scheduling.tests.factories import SessionFactory, SlotFactory
 
@@ -145,6 +145,28 @@ def test_r11_as_last_time_is_one_act(page, clerk, slots, zhang):
     page.wait_for_selector("#anybody")
     assert page.locator(f"#soon-{other.uuid}").count() == 0
     assert "person=" in page.url
+
+
+def test_r12_a_child_is_booked_beside_its_parent_by_keys_alone(page, clerk, slots, zhang):
+    child = PatientFactory(name="张语桐")
+    RelatedPersonFactory(patient=child, proxy=zhang)
+    page.goto(f"{DESK}?patient={zhang.uuid}")
+    page.get_by_text("Somebody else comes along").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focus_is_on(page, f"#along-{child.uuid}")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-two]")
+    page.locator("[data-two]").first.focus()
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    focus_is_on(page, "#why")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    said(page, "Both are booked.")
+    assert faults(page) == []
+    booked = Appointment.objects.filter(status="booked").order_by("starts_at")
+    assert [(one.patient, one.slot) for one in booked] == [(zhang, slots[0]), (child, slots[1])]
 
 
 def test_r13_a_caller_who_hangs_up_is_found_under_unfinished_and_goes_on(page, clerk, slots, zhang):

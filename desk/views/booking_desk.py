@@ -42,9 +42,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "desk/booking.html", {**admin.site.each_context(request), **named, **context})
 
 
-def _patient(request: HttpRequest) -> Patient | None:
+def _patient(request: HttpRequest, name: str = "patient") -> Patient | None:
     """A record that was merged while the page was open leads to the one that was kept."""
-    ref = read_uuid(request.GET.get("patient", ""))
+    ref = read_uuid(request.GET.get(name, ""))
     if ref is None:
         return None
     rows = Patient.objects.visible_to(request.user).for_list().select_related("merged_into")
@@ -57,6 +57,8 @@ def _for(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     asked = PlacesForm(request.GET).asked()
     what, person = _asked(request, caller, asked)
     context = {"caller": caller, "patient": patient, "what": what, "with_person": person, "asked": asked}
+    second = _patient(request, "second")
+    context["second"] = second = second if second != patient else None
     context |= {"again": {name: clock.today() + span for name, span in AGAIN.items()}}
     if what is None:
         context["departments"] = asking.departments(request.user)
@@ -65,7 +67,9 @@ def _for(request: HttpRequest, patient: Patient) -> dict[str, Any]:
             asked["first_day"], asked["first_day"], part_of_day=asked["part"],
             **{what.kind: what.uuid} | ({"practitioner": person.uuid} if person else {}),
         )  # fmt: skip
-        context["offering"] = offering.offer(wish, patient=patient, origin=origin_of(request), chosen=asked["cell"])
+        context["offering"] = offering.offer(
+            wish, patient=patient, origin=origin_of(request), for_two=second is not None, chosen=asked["cell"]
+        )
     return context
 
 

@@ -34,7 +34,7 @@ squeeze_in = staff("scheduling.add_appointment", "patients.view_patient", "sched
 change = staff("scheduling.change_appointment")
 
 
-def _answer(
+def answer(
     request: HttpRequest, template: str, context: dict, *, slots: Iterable[UUID] = (), said: str = "", status: int = 200
 ) -> HttpResponse:
     """The panel's content, with the cells that changed and a word for the screen reader beside it."""
@@ -46,11 +46,11 @@ def _answer(
     return HttpResponse("".join(parts), status=status)
 
 
-def _refused(request: HttpRequest, template: str, context: dict, refusal: Refusal, slots: Iterable[UUID] = ()) -> Any:
+def refused(request: HttpRequest, template: str, context: dict, refusal: Refusal, slots: Iterable[UUID] = ()) -> Any:
     """The same step again, with why and what could be had instead."""
     context |= {"refusal": refusal, "alternatives": refusal.alternatives}
     status = 409 if refusal.status == 409 else 422
-    return _answer(request, template, context, slots=slots, said=str(refusal), status=status)
+    return answer(request, template, context, slots=slots, said=str(refusal), status=status)
 
 
 def _slot(request: HttpRequest, uuid: UUID) -> Slot:
@@ -73,10 +73,10 @@ def open_slot(request: HttpRequest, slot: UUID) -> HttpResponse:
         held = holds.hold(slot=wanted, origin=origin_of(request), patient=patient)
     except Refusal as refusal:
         context["may_overbook"] = _may_overbook(request, wanted)
-        return _refused(request, "_refused.html", context, refusal, [wanted.uuid])
+        return refused(request, "_refused.html", context, refusal, [wanted.uuid])
     context |= _holding(request, held)
     said = _("Held for you for %(minutes)s minutes.") % {"minutes": settings.HOLD_MINUTES}
-    return _answer(request, "_book.html", context, slots=[wanted.uuid], said=said)
+    return answer(request, "_book.html", context, slots=[wanted.uuid], said=said)
 
 
 def _holding(request: HttpRequest, held: Appointment) -> dict[str, Any]:
@@ -101,13 +101,13 @@ def overbook(request: HttpRequest, slot: UUID) -> HttpResponse:
     context["key"] = context["key"] or uuid4()
     context["patient"] = _patient(request, request.POST.get("patient", ""))
     if request.method == "GET":
-        return _answer(request, "_overbook.html", context)
+        return answer(request, "_overbook.html", context)
     if not form.is_valid() or context["patient"] is None:
         faults = {name: messages[0] for name, messages in form.errors.items()}
         if context["patient"] is None:
             faults["patient"] = _("Choose a patient.")
         context |= {"faults": faults}
-        return _answer(request, "_overbook.html", context, said=" ".join(faults.values()), status=422)
+        return answer(request, "_overbook.html", context, said=" ".join(faults.values()), status=422)
     return _squeeze_in(request, wanted, context, form.cleaned_data)
 
 
@@ -118,10 +118,10 @@ def _squeeze_in(request: HttpRequest, slot: Slot, context: dict[str, Any], given
         made = appointments.book(patient=patient, slot=slot, origin=origin, reason=reason, overbook=True)
     except Refusal as refusal:
         context["cell"] = grid.cell_of(request.user, slot.uuid)
-        return _refused(request, "_overbook.html", context, refusal, grid.full_beside(slot))
+        return refused(request, "_overbook.html", context, refusal, grid.full_beside(slot))
     said = _("Booked. Reference %(reference)s.") % {"reference": made}
     context, slots = _shown(request, made.uuid, fresh=True), grid.full_beside(slot)
-    return _answer(request, "_booking.html", context, slots=slots, said=said)
+    return answer(request, "_booking.html", context, slots=slots, said=said)
 
 
 def _patient(request: HttpRequest, text: str) -> Patient | None:
@@ -147,7 +147,7 @@ def book_held(request: HttpRequest, hold: UUID) -> HttpResponse:
     context = {**_holding(request, held), "reason": request.POST.get("reason", "")}
     context["patient"] = held.patient or _patient(request, request.POST.get("patient", ""))
     if not form.is_valid() or context["patient"] is None:
-        return _answer(
+        return answer(
             request, "_book.html", {**context, "error": _("Choose a patient.")}, said=_("Choose a patient."), status=422
         )
     patient, reason = context["patient"], form.cleaned_data["reason"]
@@ -157,9 +157,9 @@ def book_held(request: HttpRequest, hold: UUID) -> HttpResponse:
     except Refusal as refusal:
         if refusal.field == "slot" and not refusal.alternatives:
             refusal.alternatives = alternatives.near(held.slot, origin, clock.now())
-        return _refused(request, "_book.html", context, refusal, [held.slot.uuid])
+        return refused(request, "_book.html", context, refusal, [held.slot.uuid])
     said = _("Booked. Reference %(reference)s.") % {"reference": made}
-    return _answer(request, "_booking.html", _shown(request, made.uuid, fresh=True), slots=[held.slot.uuid], said=said)
+    return answer(request, "_booking.html", _shown(request, made.uuid, fresh=True), slots=[held.slot.uuid], said=said)
 
 
 @require_GET
@@ -168,7 +168,7 @@ def resume(request: HttpRequest, hold: UUID) -> HttpResponse:
     """Go on with a booking that was begun and left, by oneself or by a colleague: the place is still held."""
     rows = seeing.appointments(request.user).held_now(clock.now()).for_desk().select_related("by")
     held = get_object_or_404(rows.prefetch_related("patient__contact_points"), uuid=hold)
-    return _answer(request, "_book.html", {**_holding(request, held), "patient": held.patient})
+    return answer(request, "_book.html", {**_holding(request, held), "patient": held.patient})
 
 
 @require_POST
@@ -179,9 +179,9 @@ def renew(request: HttpRequest, hold: UUID) -> HttpResponse:
     try:
         held = holds.renew(hold=held, origin=origin_of(request))
     except Refusal as refusal:
-        return _refused(request, "_clock.html", {"hold": held}, refusal)
+        return refused(request, "_clock.html", {"hold": held}, refusal)
     said = _("Held until %(time)s.") % {"time": shown.time(held.held_until)}
-    return _answer(request, "_clock.html", {"hold": held}, said=said)
+    return answer(request, "_clock.html", {"hold": held}, said=said)
 
 
 @require_POST
@@ -191,7 +191,7 @@ def release(request: HttpRequest, hold: UUID) -> HttpResponse:
     held = _booking(request, hold)
     with suppress(Refusal):
         holds.release(hold=held, origin=origin_of(request))
-    return _answer(request, "_empty.html", {}, slots=[held.slot.uuid])
+    return answer(request, "_empty.html", {}, slots=[held.slot.uuid])
 
 
 def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def booking(request: HttpRequest, booking: UUID) -> HttpResponse:
     patient = context["booking"].patient
     if patient:
         revealing.note_opening(patient, by=request.user, ip=request.META.get("REMOTE_ADDR"))
-    return _answer(request, "_booking.html", context)
+    return answer(request, "_booking.html", context)
 
 
 @require_GET
@@ -240,7 +240,7 @@ def choose(request: HttpRequest, booking: UUID) -> HttpResponse:
     context = _shown(request, booking)
     origin = origin_of(request)
     near = alternatives.near(context["slot"], origin, clock.now(), count=6)
-    return _answer(request, "_move.html", {**context, "alternatives": near, "moving": context["booking"]})
+    return answer(request, "_move.html", {**context, "alternatives": near, "moving": context["booking"]})
 
 
 @require_POST
@@ -250,16 +250,16 @@ def move(request: HttpRequest, booking: UUID) -> HttpResponse:
     form = SlotForm(request.POST)
     old = _booking(request, booking)
     if not form.is_valid():
-        return _answer(request, "_booking.html", _shown(request, booking), status=422)
+        return answer(request, "_booking.html", _shown(request, booking), status=422)
     slots = [old.slot.uuid, form.cleaned_data["slot"]]
     try:
         appointments.move(appointment=old, origin=origin_of(request), **form.cleaned_data)
     except Refusal as refusal:
         context = {**_shown(request, booking), "moving": old}
-        return _refused(request, "_move.html", context, refusal, slots)
+        return refused(request, "_move.html", context, refusal, slots)
     context = _shown(request, booking, fresh=True, moved=True)
     said = _("Moved to %(time)s.") % {"time": shown.moment(context["booking"].starts_at)}
-    return _answer(request, "_booking.html", context, slots=slots, said=said)
+    return answer(request, "_booking.html", context, slots=slots, said=said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -271,9 +271,7 @@ def cancel(request: HttpRequest, booking: UUID) -> HttpResponse:
     context = {**_shown(request, booking), "form": form, "reason": request.POST.get("reason", "")}
     if not form.is_valid():
         errors = " ".join(message for messages in form.errors.values() for message in messages)
-        return _answer(
-            request, "_cancel.html", {**context, "error": errors}, said=errors, status=422 if errors else 200
-        )
+        return answer(request, "_cancel.html", {**context, "error": errors}, said=errors, status=422 if errors else 200)
     given = {**form.cleaned_data, "cause": form.cleaned_data["cause"] or "patient"}
     return _do(
         request,
@@ -311,7 +309,7 @@ def correct(request: HttpRequest, booking: UUID) -> HttpResponse:
     if not form.is_valid():
         error = " ".join(message for messages in form.errors.values() for message in messages)
         context = {**_shown(request, booking), "error": error}
-        return _answer(request, "_correct.html", context, said=error, status=422 if error else 200)
+        return answer(request, "_correct.html", context, said=error, status=422 if error else 200)
     why = form.cleaned_data["reason"]
     return _do(
         request, found, lambda origin: settling.was_here(appointment=found, origin=origin, reason=why),
@@ -338,5 +336,5 @@ def _do(request: HttpRequest, found: Appointment, act: Any, said: str) -> HttpRe
     try:
         act(origin_of(request))
     except Refusal as refusal:
-        return _refused(request, "_booking.html", _shown(request, found.uuid), refusal, slots)
-    return _answer(request, "_booking.html", _shown(request, found.uuid, fresh=True), slots=slots, said=said)
+        return refused(request, "_booking.html", _shown(request, found.uuid), refusal, slots)
+    return answer(request, "_booking.html", _shown(request, found.uuid, fresh=True), slots=slots, said=said)

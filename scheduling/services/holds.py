@@ -51,9 +51,14 @@ def hold(
         return once(origin, work)
 
 
-def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
-    if Appointment.objects.holds_of(origin.by, at).count() >= _most_holds(origin):
+def check_number(origin: Origin, at: dt.datetime, more: int = 1) -> None:
+    """Raises TooManyHolds when `more` holds would be too many for this caller."""
+    if Appointment.objects.holds_of(origin.by, at).count() + more > _most_holds(origin):
         raise TooManyHolds
+
+
+def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
+    check_number(origin, at)
     if person:
         appointments.check(person, slot, origin, at)
         return

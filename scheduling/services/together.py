@@ -2,23 +2,25 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from common import clock
 from common.errors import Refusal
 from patients.models import Patient
 from scheduling.errors import SlotFull
-from scheduling.models import Appointment, AppointmentEvent, Slot
+from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, Slot
 
-from . import alternatives, appointments
+from . import alternatives, appointments, holds
 from .claiming import claim_place
 from .once import once
 from .origin import Origin
 from .reading import find_slot, lock_patients, lock_sessions, uuid_of
 
 Pair = tuple[Patient | UUID, Slot | UUID]
+Facts = Callable[[Slot], dict[str, Any]]  # what is written with a claim on that slot
 SEARCH_DAYS = 3  # the wished day and the two after it
 
 
@@ -29,7 +31,36 @@ def book_together(
 
     Raises the first refusal, with `alternatives` when a slot was full; nothing is booked then.
     """
+    return _all_or_none(bookings, origin, at or clock.now(), lambda slot: {"reason": reason})
+
+
+def hold_together(*, bookings: Sequence[Pair], origin: Origin, at: dt.datetime | None = None) -> list[Appointment]:
+    """Keep a place for every (patient, slot) pair as long as a hold lasts, or none.
+
+    Raises what `holds.hold` raises for the first that cannot be had.
+    """
     at = at or clock.now()
+    holds.check_number(origin, at, more=len(bookings))
+    until = at + holds.hold_time()
+    held = {"status": AppointmentStatus.HELD}
+    return _all_or_none(bookings, origin, at, lambda slot: held | {"held_until": min(until, slot.ends_at)})
+
+
+def book_held_together(
+    *, kept: Sequence[Appointment], origin: Origin, reason: str = "", at: dt.datetime | None = None
+) -> list[Appointment]:
+    """Turn every one of these holds into a booking, or none. Raises what `holds.book_held` raises."""
+    at = at or clock.now()
+
+    def work() -> list[Appointment]:
+        lock_patients(one.patient for one in kept)
+        parts = [(origin.numbered(number), hold) for number, hold in enumerate(kept)]
+        return [holds.book_held(hold=hold, origin=part, reason=reason, at=at) for part, hold in parts]
+
+    return once(origin, work)
+
+
+def _all_or_none(bookings: Sequence[Pair], origin: Origin, at: dt.datetime, facts: Facts) -> list[Appointment]:
     group = uuid.uuid4()
 
     def work() -> list[Appointment]:
@@ -37,7 +68,7 @@ def book_together(
         slots = {uuid_of(ref): find_slot(ref, origin.by) for _person, ref in bookings}
         lock_sessions(slot.session_id for slot in slots.values() if slot.has_rules)
         pairs = [(people[uuid_of(p)], slots[uuid_of(s)], n) for n, (p, s) in enumerate(bookings)]
-        made = [_book_one(pair, origin, reason, group, at) for pair in sorted(pairs, key=lambda pair: pair[1].pk)]
+        made = [_make_one(pair, origin, at, group, facts) for pair in sorted(pairs, key=lambda pair: pair[1].pk)]
         return [booking for _n, booking in sorted(made, key=lambda item: item[0])]
 
     try:
@@ -57,14 +88,14 @@ def _first_answer(origin: Origin, count: int) -> list[Appointment]:
     return [rows[made[key]] for key in keys if key in made]
 
 
-def _book_one(
-    pair: tuple[Patient, Slot, int], origin: Origin, reason: str, group: UUID, at: dt.datetime
+def _make_one(
+    pair: tuple[Patient, Slot, int], origin: Origin, at: dt.datetime, group: UUID, facts: Facts
 ) -> tuple[int, Appointment]:
     person, slot, number = pair
     part = origin.numbered(number)
     appointments.check(person, slot, part, at)
     place = claim_place(slot, at, may_wait=False)
-    return number, appointments.make(person, slot, place, part, at, reason=reason, group=group)
+    return number, appointments.make(person, slot, place, part, at, group=group, **facts(slot))
 
 
 @dataclass

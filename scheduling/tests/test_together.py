@@ -153,3 +153,67 @@ def test_a_series_of_which_a_slot_was_taken_meanwhile_is_not_booked():
     with pytest.raises(errors.SlotFull):
         together.book_series(plan=found, origin=desk())
     assert Appointment.objects.count() == 1
+
+
+def held_pair(**given):
+    """Two people with a held place each, side by side."""
+    session = SessionFactory(**given)
+    pairs = [(PatientFactory(), SlotFactory(session=session, number=n)) for n in range(2)]
+    origin = desk()
+    return together.hold_together(bookings=pairs, origin=origin), origin
+
+
+def test_two_places_are_held_together_as_long_as_one():
+    kept, origin = held_pair()
+    assert [(one.status, one.by, one.held_until > clock.now()) for one in kept] == [("held", origin.by, True)] * 2
+    assert len({one.group for one in kept}) == 1
+    assert pool.check() == []
+
+
+def test_two_places_are_held_both_or_none():
+    session = SessionFactory()
+    free, full = (SlotFactory(session=session, number=n) for n in range(2))
+    AppointmentFactory(slot=full)
+    with pytest.raises(errors.SlotFull):
+        together.hold_together(bookings=[(PatientFactory(), free), (PatientFactory(), full)], origin=desk())
+    assert Appointment.objects.count() == 1
+    assert pool.check() == []
+
+
+def test_two_in_one_time_get_two_places_of_it():
+    slot = SlotFactory(capacity=2)
+    kept = together.hold_together(bookings=[(PatientFactory(), slot), (PatientFactory(), slot)], origin=desk())
+    assert {one.place for one in kept} == {1, 2}
+
+
+def test_two_holds_count_against_the_most_that_one_may_hold(settings):
+    settings.MAX_HOLDS = 1
+    session = SessionFactory()
+    pairs = [(PatientFactory(), SlotFactory(session=session, number=n)) for n in range(2)]
+    with pytest.raises(errors.TooManyHolds):
+        together.hold_together(bookings=pairs, origin=desk())
+
+
+def test_two_holds_become_bookings_with_a_fact_each():
+    kept, origin = held_pair()
+    made = together.book_held_together(kept=kept, origin=origin, reason="check-up")
+    assert [(one.status, one.reason, one.events.latest("pk").kind) for one in made] == [
+        ("booked", "check-up", "booked")
+    ] * 2
+
+
+def test_one_hold_that_has_ended_keeps_both_from_being_booked():
+    kept, origin = held_pair()
+    Appointment.objects.filter(pk=kept[1].pk).update(held_until=clock.now() - dt.timedelta(seconds=1))
+    with pytest.raises(errors.HoldLapsed):
+        together.book_held_together(kept=kept, origin=origin)
+    assert set(Appointment.objects.values_list("status", flat=True)) == {"held"}
+
+
+def test_two_holds_booked_twice_with_the_same_key_are_booked_once():
+    kept, origin = held_pair()
+    again = type(origin)(origin.by, origin.channel, "two", "same")
+    first = together.book_held_together(kept=kept, origin=again)
+    second = together.book_held_together(kept=kept, origin=again)
+    assert [one.pk for one in first] == [one.pk for one in second]
+    assert Appointment.objects.filter(status="booked").count() == 2

@@ -11,6 +11,11 @@
 
   document.addEventListener("taken", (event) => {
     const option = event.detail;
+    if (event.target.id === "along") {
+      const address = new URL(window.location.href);
+      address.searchParams.set("second", option.dataset.patient);
+      window.location.assign(address);
+    }
     if (event.target.id !== "what") return;
     document.getElementById("what-key").value = option.dataset.what;
     event.target.value = option.dataset.name;

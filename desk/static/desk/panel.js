@@ -1,5 +1,5 @@
 // The panel beside a desk page: opened from a time or a booking, filled by the server, closed with the place given back.
-// #desk says where to ask; buttons carry data-slot, data-booking, data-overbook or data-close. When it has closed, #desk
+// #desk says where to ask; buttons carry data-slot, data-booking, data-overbook, data-two (which asks by itself) or data-close. When it has closed, #desk
 // gets "panel:closed" (detail: the button that opened it, and whether a booking was made or moved in it).
 "use strict";
 
@@ -37,17 +37,16 @@
   });
 
   desk.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-slot], [data-booking], [data-overbook], [data-move-in-grid], [data-panel]");
+    const button = event.target.closest("[data-slot], [data-booking], [data-overbook], [data-move-in-grid], [data-two]");
     if (event.target.closest("[data-close]")) panel.close();
     if (!button) return;
     if (!panel.open) opener = button;
-    const { slot, booking, overbook, moveInGrid, panel: address } = button.dataset;
+    const { slot, booking, overbook, moveInGrid } = button.dataset;
     if (booking) ask("GET", desk.dataset.bookingUrl.replace(nobody, booking));
     else if (slot && desk.dataset.moveUrl) ask("POST", desk.dataset.moveUrl, { slot });
     else if (slot) ask("POST", desk.dataset.slotUrl.replace(nobody, slot), { patient: desk.dataset.patient || "" });
     else if (overbook) ask("GET", desk.dataset.overbookUrl.replace(nobody, overbook));
-    else if (address) ask("GET", address);
-    else {
+    else if (moveInGrid) {
       const grid = new URL(desk.dataset.gridUrl || "", window.location.href);
       grid.searchParams.set("moving", moveInGrid);
       window.location.assign(grid);
@@ -58,7 +57,7 @@
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const form = held();
     const path = event.detail.requestConfig.path;
-    if (form && path.includes("/slots/")) {
+    if (form && (path.includes("/slots/") || path.endsWith("/two/"))) {
       fetch(form.dataset.hold, { method: "POST", headers: { "X-CSRFToken": desk.dataset.csrf, "HX-Request": "true" } });
     }
   });
@@ -68,6 +67,7 @@
     open();
     warned = false;
     changed = changed || Boolean(body.querySelector(".is-fresh"));
+    tick();
   });
   body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== body || !panel.open) return;
@@ -97,7 +97,7 @@
   // A page that is left by mistake keeps the place until its time is over: it stands under Today as unfinished.
   if (desk.dataset.resumeUrl) ask("GET", desk.dataset.resumeUrl);
 
-  setInterval(() => {
+  function tick() {
     const clock = body.querySelector("[data-until]");
     if (!clock) return;
     const left = Math.max(0, Math.round((new Date(clock.dataset.until) - Date.now()) / 1000));
@@ -111,5 +111,6 @@
       clock.parentElement.textContent = desk.dataset.lapsed;
       said.textContent = desk.dataset.lapsed;
     }
-  }, 1000);
+  }
+  setInterval(tick, 1000);
 })();
