@@ -42,6 +42,7 @@ GROUPS = [
             ("domain", "directory.department"),
             ("meeting_room", "directory.location"),
             ("location_city", "directory.site"),
+            ("tv", "visits.callscreen"),
         ],
     ),
     (

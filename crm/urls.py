@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("screen/", include("desk.screen_urls")),
     path("api/v1/", include("api.urls")),
 ]
 handler400 = "crm.views.bad_request"

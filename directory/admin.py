@@ -73,7 +73,7 @@ class DepartmentAdmin(Catalogue):
     empty_advice = _("Add a department; services and practitioners belong to one.")
     fieldsets = (
         (None, {"fields": (NAMES, ("site", "code"), ("phone", "is_active"))}),
-        (_("Privacy"), {"fields": ("is_sensitive",)}),
+        (_("Privacy"), {"fields": ("is_sensitive", "names_on_screens")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from directory.models import Department, Grade, HealthcareService, Site
 from directory.models.service import Sex
 from patients.models import Tag, Tone
+from visits.models import CallScreen
 
 SITES = [
     ("main", "江滨院区", "Riverside campus", "江滨路 88 号", "(000) 0000 0100"),
@@ -70,7 +71,7 @@ class Catalogue:
 
 
 def make() -> Catalogue:
-    """Store sites, departments, services and tags."""
+    """Store sites, departments, services, tags and call screens."""
     made = Catalogue()
     for code, zh, en, address, phone in SITES:
         made.sites[code] = Site.objects.create(code=code, name_zh=zh, name_en=en, address=address, phone=phone)
@@ -78,7 +79,15 @@ def make() -> Catalogue:
         _make_department(made, *entry)
     for code, zh, en, tone in TAGS:
         made.tags[code] = Tag.objects.create(code=code, name_zh=zh, name_en=en, tone=tone)
+    for site in made.sites.values():
+        _make_screen(site)
     return made
+
+
+def _make_screen(site: Site) -> None:
+    """A display in the waiting hall of a site, for all of its departments."""
+    screen = CallScreen.objects.create(name_zh=f"{site.name_zh}候诊大厅", name_en=f"{site.name_en} waiting hall")
+    screen.departments.set(site.departments.all())
 
 
 def grades_of(department: str) -> list[str]:
@@ -90,7 +99,7 @@ def _make_department(
     made: Catalogue, code: str, zh: str, en: str, site: str, _staff: int, sensitive: bool, ages: tuple, sex: str
 ) -> None:
     department = Department.objects.create(
-        site=made.sites[site], code=code, name_zh=zh, name_en=en, is_sensitive=sensitive
+        site=made.sites[site], code=code, name_zh=zh, name_en=en, is_sensitive=sensitive, names_on_screens=not sensitive
     )
     made.departments[code] = department
     for grade in grades_of(code):

@@ -57,6 +57,11 @@ class Department(PublicId, Named):
         default=False,
         help_text=_("Its name is left out of messages and public screens."),
     )
+    names_on_screens = models.BooleanField(
+        _("names on call screens"),
+        default=False,
+        help_text=_("Masked: the family name only. Otherwise just the ticket is shown."),
+    )
     is_active = models.BooleanField(_("in use"), default=True)
     objects = DepartmentQuerySet.as_manager()
     history = HistoricalRecords()
@@ -68,6 +73,11 @@ class Department(PublicId, Named):
         constraints = [
             *Named.Meta.constraints,
             models.UniqueConstraint(fields=["site", "code"], name="department_code_unique_at_site"),
+            models.CheckConstraint(
+                condition=Q(is_sensitive=False) | Q(names_on_screens=False),
+                name="department_sensitive_shows_no_names",
+                violation_error_message=_("A department whose name reveals a condition shows no names."),
+            ),
         ]
 
 

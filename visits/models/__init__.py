@@ -1,3 +1,4 @@
+from .call_screen import CallScreen
 from .encounter import Encounter, Outcome
 from .queue_entry import IN_WAITING_ROOM, LIVE, Call, Priority, QueueEntry, QueueState, VisitKind
 
@@ -5,6 +6,7 @@ __all__ = [
     "IN_WAITING_ROOM",
     "LIVE",
     "Call",
+    "CallScreen",
     "Encounter",
     "Outcome",
     "Priority",
