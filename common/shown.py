@@ -3,13 +3,20 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils import formats
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from common import clock
 
 MISSING = "–"
 SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£", "HKD": "HK$", "SGD": "S$"}
+
+
+def hospital() -> str:
+    """The hospital's name in the language of the page."""
+    chinese = (get_language() or "").startswith("zh")
+    return settings.HOSPITAL_NAME_ZH if chinese else settings.HOSPITAL_NAME
 
 
 def weekday(day: dt.date) -> str:

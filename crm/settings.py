@@ -252,6 +252,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
+PAPER_DIR = Path(env.str("PAPER_DIR", str(VAR_DIR / "paper")))  # day lists for when the network is gone
 
 # E-mail
 vars().update(env.email_url("EMAIL_URL", "consolemail://"))

@@ -1,8 +1,8 @@
 """How the staff face looks: the colours of docs, screens and charts, as Unfold wants them."""
 
-from django.conf import settings
 from django.templatetags.static import static
-from django.utils.translation import get_language
+
+from common import shown
 
 _TEAL = {
     "50": "oklch(98.4% .014 180.72)",
@@ -35,8 +35,7 @@ COLORS = {"primary": _TEAL, "base": _SLATE}
 
 def hospital_name(request) -> str:
     """The hospital's name in the language of the page."""
-    chinese = (get_language() or "").startswith("zh")
-    return settings.HOSPITAL_NAME_ZH if chinese else settings.HOSPITAL_NAME
+    return shown.hospital()
 
 
 def stylesheet(request) -> str:

@@ -110,6 +110,14 @@ class EndingForm(forms.Form):
         return {**self.cleaned_data, "day": self.cleaned_data.get("day") or clock.today()}
 
 
+class PaperForm(EndingForm):
+    """Which day and department is to be printed, and how."""
+
+    def asked(self) -> dict[str, Any]:
+        """As `EndingForm`; a page unless a PDF is wanted."""
+        return {**super().asked(), "as": "pdf" if self.data.get("as") == "pdf" else "html"}
+
+
 class SettleForm(forms.Form):
     """What was decided about whom: one line by its own button, or every ticked line."""
 

@@ -129,18 +129,18 @@ def of_day(
         rows = rows.filter(service=service)
     if session:
         rows = rows.filter(session__uuid=session)
-    return _arrange(_cells(rows, at or clock.now()))
+    return _arrange(cells(rows, at or clock.now()))
 
 
 def cell_of(user: User, slot: UUID) -> Cell | None:
     """One cell anew, after something happened in it."""
-    cells = cells_of(user, [slot])
-    return cells[0] if cells else None
+    found = cells_of(user, [slot])
+    return found[0] if found else None
 
 
 def cells_of(user: User, slots: Iterable[UUID]) -> list[Cell]:
     """Several cells anew."""
-    return _cells(seeing.slots(user).with_session().filter(uuid__in=slots), clock.now())
+    return cells(seeing.slots(user).with_session().filter(uuid__in=slots), clock.now())
 
 
 def full_beside(slot: Slot) -> list[UUID]:
@@ -156,7 +156,8 @@ def departments_of(user: User, day: dt.date) -> tuple[list[Department], Departme
     return known, next((one for one in known if one.pk in busy), known[0] if known else None)
 
 
-def _cells(slots: QuerySet[Slot], at: dt.datetime) -> list[Cell]:
+def cells(slots: QuerySet[Slot], at: dt.datetime) -> list[Cell]:
+    """Each of these slots with its bookings, in order of time; four statements."""
     cells = {slot.pk: Cell(slot, at) for slot in slots.order_by("starts_at", "pk")}
     sessions = {cell.slot.session_id for cell in cells.values()}
     for booking in _bookings(sessions, at):
