@@ -15,6 +15,7 @@ GROUPS = [
             ("calendar_view_day", "desk:day", "scheduling.view_slot"),
             ("airline_seat_recline_normal", "desk:queue", "visits.view_queueentry"),
             ("task_alt", "desk:ending", "scheduling.mark_noshow"),
+            ("edit_note", "desk:afterwards", "visits.add_queueentry"),
             ("personal_injury", "patients.patient"),
             ("event_available", "scheduling.appointment"),
             ("pending_actions", "scheduling.waitlistentry"),
@@ -71,6 +72,7 @@ PAGES = {
     "desk:day": _("Day grid"),
     "desk:queue": _("Arrival and queue"),
     "desk:ending": _("End of day"),
+    "desk:afterwards": _("After an outage"),
 }
 
 

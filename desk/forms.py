@@ -1,6 +1,7 @@
 """The shape of what the desk sends; services check the truth."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from scheduling.models.appointment import CancelCause
 from scheduling.models.waitlist import PartOfDay
+
+_WALL_TIME = re.compile(r"(\d{1,2})[:：.]?(\d{2})")
 
 
 class DayForm(forms.Form):
@@ -108,6 +111,40 @@ class EndingForm(forms.Form):
         """What was asked and can be read; today when nothing was."""
         self.is_valid()
         return {**self.cleaned_data, "day": self.cleaned_data.get("day") or clock.today()}
+
+
+class WallTimeField(forms.CharField):
+    """A time of the day as it is quickest to type: `9:05`, `09:05` or `0905`."""
+
+    def to_python(self, value: Any) -> dt.time | None:
+        """The time; None for nothing."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        match = _WALL_TIME.fullmatch(text)
+        try:
+            return dt.time(int(match[1]), int(match[2])) if match else self._refuse()
+        except ValueError:
+            return self._refuse()
+
+    def _refuse(self) -> None:
+        raise forms.ValidationError(_("A time is written like 09:30."))
+
+
+class TimesForm(forms.Form):
+    """What was written by hand beside one name: times of the day's wall clock."""
+
+    arrived = WallTimeField(required=False)
+    began = WallTimeField(required=False)
+    ended = WallTimeField(required=False)
+
+
+class WalkInTimesForm(TimesForm):
+    """Somebody without a booking: who, and which place they got by hand."""
+
+    patient = forms.UUIDField(error_messages={"required": _("Choose a patient."), "invalid": _("Choose a patient.")})
+    slot = forms.UUIDField(error_messages={"required": _("Choose a time."), "invalid": _("Choose a time.")})
+    reason = forms.CharField(required=False, max_length=200)
 
 
 class PaperForm(EndingForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import arrivals, booking_desk, ending, panel, paper, queue, tickets, today, together
+from desk.views import afterwards, arrivals, booking_desk, ending, panel, paper, queue, tickets, today, together
 from desk.views.day import day
 from desk.views.people import people
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("today/<slug:kind>/", people, name="people"),
     path("day/", day, name="day"),
     path("paper/", paper.paper, name="paper"),
+    path("afterwards/", afterwards.page, name="afterwards"),
+    path("afterwards/walk-in/", afterwards.walk_in, name="afterwards_walk_in"),
     path("ending/", ending.page, name="ending"),
     path("booking/", booking_desk.page, name="booking_desk"),
     path("booking/found/", booking_desk.found, name="found"),

@@ -43,3 +43,18 @@ class OutcomeMissing(Refusal):
 class TooLateToTakeBack(Refusal):
     code = "too_late_to_take_back"
     message = _("Ticket %(ticket)s has been called already; the check-in stands.")
+
+
+class TimesMissing(Refusal):
+    code = "times_missing"
+    message = _("A time is missing: when they came, and from when until when they were seen.")
+
+
+class TimesNotInOrder(Refusal):
+    code = "times_not_in_order"
+    message = _("The times are not in order: arrived, then seen from, then until.")
+
+
+class NotYet(Refusal):
+    code = "not_yet"
+    message = _("This time has not come yet.")

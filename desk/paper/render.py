@@ -39,7 +39,7 @@ def columns() -> list[str]:
     """Heads of the table; the last two are for handwriting."""
     return [
         _("Time"), pgettext("place", "No."), _("Reference"), _("Name"), _("Sex and birth date"), _("Phone"),
-        _("Status"), _("Arrived"), _("Remarks"),
+        _("Status"), _("Arrived"), _("From – until"),
     ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def html(sheets: list[Sheet], at: dt.datetime) -> str:
 
 def made(at: dt.datetime) -> str:
     """How old the list is, and what is to be done with it later."""
-    text = _("As of %(time)s. Write by hand what happens; enter it under “End of day” when the system is back.")
+    text = _("As of %(time)s. Write by hand what happens; enter it under “After an outage” when the system is back.")
     return text % {"time": shown.moment(at)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from common.errors import Busy, Refusal
-from common.history import acting
+from common.history import acting, acting_reason
 from scheduling.errors import KeyReused, PatientBusy, PlaceChanged
 from scheduling.models import Appointment, AppointmentEvent
 
@@ -20,11 +20,13 @@ from .origin import Origin
 def once(origin: Origin, work: Callable[[], Any], reason: str = "") -> Any:
     """Run `work` in one transaction as `origin.by`. A repeated request key gets what its first run made.
 
+    reason: stands in the history; an act within an act has that of the outer one unless it says its own.
+
     Raises KeyReused for the same key with other content, Busy when a lock was held too long, PlaceChanged or
     PatientBusy when the database itself refused, and whatever `work` raises.
     """
     try:
-        with in_turn(), transaction.atomic(), acting(origin.by, reason):
+        with in_turn(), transaction.atomic(), acting(origin.by, reason or acting_reason()):
             return work()
     except Refusal as refusal:
         return _first_answer(origin) or _raise(refusal)
