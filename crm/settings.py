@@ -303,7 +303,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "COLORS": theme.COLORS,
     "STYLES": [theme.stylesheet],
-    "SCRIPTS": [theme.script, theme.choosing, theme.keys],
+    "SCRIPTS": [theme.script, theme.choosing, theme.keys, theme.lock],
     # The search opens with Ctrl + K: Unfold's other one listens to a bare letter, which nobody can type around.
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "crm.menu.navigation"},
 }

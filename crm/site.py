@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Model
 from django.db.models.base import ModelBase
@@ -30,6 +31,12 @@ class CrmAdminSite(UnfoldAdminSite):
     def extra_urls(self) -> list:
         """Pages that belong to no model."""
         return [path("desk/", include("desk.urls"))]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the seconds after which the desk of somebody who is signed in is locked."""
+        context = super().each_context(request)
+        seconds = settings.SESSION_IDLE_LIMIT.total_seconds() if request.user.is_authenticated else 0
+        return {**context, "idle_seconds": int(seconds)}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Today, for everybody who may see sessions."""

@@ -58,6 +58,11 @@ def keys(request) -> str:
     return static("chords.js")
 
 
+def lock(request) -> str:
+    """The address of the script that locks an idle desk."""
+    return static("lock.js")
+
+
 def icon(request) -> str:
     """The address of the browser tab's picture."""
     return static("crm.svg")

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from accounts.models import Channel
 from scheduling.services.origin import Origin
@@ -18,7 +17,8 @@ View = Callable[..., HttpResponse]
 def staff(*rights: str) -> Callable[[View], View]:
     """Signed-in staff with all of `rights` ("app.codename").
 
-    A fragment asked for after the session has ended leads the whole page to the sign-in, not into a table cell.
+    A fragment asked for after the session has ended locks the page as it is (lock.js); the sign-in would lose what was
+    typed.
     """
 
     def decorate(view: View) -> View:
@@ -42,7 +42,7 @@ def cell_rights(request: HttpRequest) -> dict[str, bool]:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=401, headers={"HX-Redirect": reverse("admin:login")})
+    return HttpResponse(status=401, headers={"HX-Trigger": "locked"})
 
 
 def origin_of(request: HttpRequest, key: str = "", digest: str = "") -> Origin:

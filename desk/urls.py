@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from desk.views import afterwards, arrivals, booking_desk, ending, panel, paper, queue, tickets, today, together
+from desk.views import afterwards, arrivals, booking_desk, ending, lock, panel, paper, queue, tickets, today, together
 from desk.views.day import day
 from desk.views.people import people
 
 app_name = "desk"
 urlpatterns = [
+    path("awake/", lock.awake, name="awake"),
+    path("unlock/", lock.unlock, name="unlock"),
     path("today/", today.refresh, name="today"),
     path("today/<slug:kind>/", people, name="people"),
     path("day/", day, name="day"),

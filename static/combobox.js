@@ -46,7 +46,7 @@
       try {
         const sign = field.dataset.url.includes("?") ? "&" : "?";
         const got = await fetch(`${field.dataset.url}${sign}q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } });
-        if (got.headers.get("HX-Redirect")) window.location.href = got.headers.get("HX-Redirect");
+        if (got.status === 401) field.dispatchEvent(new CustomEvent("locked", { bubbles: true }));
         return got.ok ? await got.text() : "";
       } catch {
         return "";
