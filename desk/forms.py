@@ -5,11 +5,21 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from scheduling.models.appointment import CancelCause
 from scheduling.models.waitlist import PartOfDay
+
+
+class DayField(forms.DateField):
+    """A day that a desk could mean; one that lies a lifetime away is not read."""
+
+    def __init__(self, **options: Any):
+        validators = [MinValueValidator(dt.date(1990, 1, 1)), MaxValueValidator(dt.date(2190, 1, 1))]
+        super().__init__(required=False, validators=validators, **options)
+
 
 _WALL_TIME = re.compile(r"(\d{1,2})[:：.]?(\d{2})")
 
@@ -17,7 +27,7 @@ _WALL_TIME = re.compile(r"(\d{1,2})[:：.]?(\d{2})")
 class DayForm(forms.Form):
     """Which day, department, service and session the grid shows, and which booking is being moved or finished."""
 
-    day = forms.DateField(required=False)
+    day = DayField()
     department = forms.CharField(required=False)
     service = forms.UUIDField(required=False)
     session = forms.UUIDField(required=False)
@@ -36,7 +46,7 @@ class PlacesForm(forms.Form):
 
     what = forms.CharField(required=False)
     person = forms.UUIDField(required=False)
-    first_day = forms.DateField(required=False)
+    first_day = DayField()
     part = forms.ChoiceField(choices=PartOfDay, required=False)
     cell = forms.CharField(required=False)
 
@@ -104,7 +114,7 @@ def neighbours(day: dt.date) -> tuple[dt.date, dt.date]:
 class EndingForm(forms.Form):
     """Which day and department is to be settled."""
 
-    day = forms.DateField(required=False)
+    day = DayField()
     department = forms.UUIDField(required=False)
 
     def asked(self) -> dict[str, Any]:

@@ -115,6 +115,11 @@ def test_a_booking_of_another_site_is_not_touched(desk, yesterday):
     assert Appointment.objects.get(pk=other.pk).status == "booked"
 
 
+def test_a_line_that_names_nobody_is_left_out(desk, yesterday, bookings):
+    answer = desk.post(address(PAGE, yesterday), {"arrived:nobody": "08:55"})
+    assert answer.status_code == 302
+
+
 def test_tomorrow_has_not_come_yet(desk, session, slots):
     AppointmentFactory(slot=slots[0])
     assert "This day has not come yet." in desk.get(address(PAGE, session)).text

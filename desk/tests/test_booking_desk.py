@@ -212,7 +212,7 @@ def test_a_place_taken_for_a_caller_is_held_for_them_and_read_back_in_their_lang
     done = desk.post(reverse("admin:desk:book", kwargs={"hold": hold.uuid}), {"patient": zhang.uuid})
     hold.refresh_from_db()
     assert hold.status == "booked"
-    assert f"预约号为 {hold}" in done.text
+    assert f"预约码为 {hold}" in done.text
 
 
 def test_a_rule_says_no_before_the_caller_has_waited(desk, slots):

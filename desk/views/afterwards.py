@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common import clock
 from common.errors import Refusal
+from common.ids import read_uuid
 from desk import ending, grid
 from desk.door import origin_of, staff
 from desk.forms import EndingForm, TimesForm, WalkInTimesForm, neighbours
@@ -106,10 +108,11 @@ def walk_in(request: HttpRequest) -> HttpResponse:
     return _back(request, result)
 
 
-def _filled(request: HttpRequest) -> list[str]:
+def _filled(request: HttpRequest) -> list[UUID]:
     """Public ids of the lines in which something was typed."""
     names = [name.partition(":") for name, value in request.POST.items() if value.strip()]
-    return list(dict.fromkeys(ref for field, _colon, ref in names if field in FIELDS))
+    refs = dict.fromkeys(ref for field, _colon, ref in names if field in FIELDS)
+    return [uuid for ref in refs if (uuid := read_uuid(ref))]
 
 
 def _typed(request: HttpRequest, booking: Appointment) -> dict[str, str]:
