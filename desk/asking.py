@@ -24,6 +24,7 @@ class What:
     uuid: UUID
     name: str
     note: str = ""
+    pk: int = 0
 
     @property
     def key(self) -> str:
@@ -67,7 +68,7 @@ def _rows(user: User) -> dict[str, models.QuerySet]:
 
 
 def _what(kind: str, row: models.Model) -> What:
-    return What(kind, row.uuid, str(row), " · ".join(map(str, _NOTES[kind](row))))
+    return What(kind, row.uuid, str(row), " · ".join(map(str, _NOTES[kind](row))), row.pk)
 
 
 _NOTES = {

@@ -152,6 +152,7 @@ def test_when_nothing_is_free_the_reason_and_the_waiting_list_are_offered(desk, 
     assert "Nothing is free:" in shown
     assert "This time is blocked." in shown
     assert "Put on the waiting list" in shown
+    assert f"patient={alice.pk}&amp;service={slots[0].service.pk}" in shown
 
 
 def test_beyond_the_roster_it_says_that_nothing_is_planned(desk, slots, alice):

@@ -81,8 +81,8 @@ def test_opposite_moves_between_sessions_with_channel_rules_both_succeed():
 
 def test_two_families_whose_sessions_come_the_other_way_round(monkeypatch):
     """Each books in both sessions; by the slots' ids alone they would take the sessions crosswise."""
-    one_by_one = together._book_one
-    monkeypatch.setattr(together, "_book_one", lambda *args: (one_by_one(*args), sleep(0.2))[0])
+    one_by_one = together._make_one
+    monkeypatch.setattr(together, "_make_one", lambda *args: (one_by_one(*args), sleep(0.2))[0])
     ChannelRule.objects.create(channel="portal", name_en="Nearly all", max_percent=90)
     far = clock.today() + dt.timedelta(days=9)
     first, second = (SessionFactory(day=far + dt.timedelta(days=n)) for n in range(2))
