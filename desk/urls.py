@@ -9,6 +9,7 @@ from desk.views.people import people
 app_name = "desk"
 urlpatterns = [
     path("awake/", lock.awake, name="awake"),
+    path("leave/", lock.leave, name="leave"),
     path("unlock/", lock.unlock, name="unlock"),
     path("today/", today.refresh, name="today"),
     path("today/<slug:kind>/", people, name="people"),

@@ -92,7 +92,10 @@
         event.preventDefault(); // a dialog around it stays open
         event.stopPropagation();
         close();
-      } else if (event.key === "Escape" && !field.closest("dialog")) field.value = "";
+      } else if (event.key === "Escape" && !field.closest("dialog") && field.value) {
+        field.value = "";
+        field.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
+      }
     });
     list.addEventListener("mousedown", (event) => {
       const option = event.target.closest("[role=option]");

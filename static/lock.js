@@ -10,62 +10,94 @@ document.addEventListener("DOMContentLoaded", () => {
   const kept = "crm-active-at";
   const field = document.getElementById("lock-password");
   const fault = document.getElementById("lock-fault");
+  const opened = "crm-opened-at"; // tells the other tabs that one was unlocked
   let told = Infinity;
+  let locked = false;
 
   const active = () => Number(localStorage.getItem(kept));
-  const isUsedElsewhere = () => Date.now() - active() < 2000;
   function use() {
-    if (!dialog.open && Date.now() - active() > 1000) localStorage.setItem(kept, String(Date.now()));
+    if (!locked && Date.now() - active() > 1000) localStorage.setItem(kept, String(Date.now()));
   }
 
-  function lock() {
-    if (dialog.open) return;
-    dialog.showModal();
+  function refresh(csrf) {
+    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = csrf;
+    for (const one of document.querySelectorAll("[data-csrf]")) one.dataset.csrf = csrf;
+  }
+
+  function show() {
+    if (locked && !dialog.open) dialog.showModal();
     field.focus();
   }
 
-  // Signing in again gives every form of the page a new token
+  function lock() {
+    if (locked) return;
+    locked = true;
+    show();
+  }
+
+  // The server forgets the session too: a reload or another address opens nothing
+  function leave() {
+    if (locked) return;
+    lock();
+    const body = new FormData(document.getElementById("lock-form"));
+    body.delete("password");
+    fetch(dialog.dataset.leaveUrl, { method: "POST", body, keepalive: true }).catch(() => {});
+  }
+
   function open(csrf) {
-    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = csrf;
-    for (const one of document.querySelectorAll("[data-csrf]")) one.dataset.csrf = csrf;
+    refresh(csrf);
     localStorage.setItem(kept, String(Date.now()));
     told = Date.now();
     field.value = "";
     fault.hidden = true;
+    locked = false;
     dialog.close();
   }
 
+  // Is the session still that of this page's person? The answer brings a fresh token either way.
   async function ask() {
     told = Date.now();
+    const answer = await fetch(dialog.dataset.awakeUrl);
+    const { csrf } = await answer.json();
+    refresh(csrf);
+    return answer.ok ? csrf : "";
+  }
+
+  async function stay() {
     try {
-      const answer = await fetch(dialog.dataset.awakeUrl);
-      if (answer.status === 401) lock();
-      else if (answer.ok && dialog.open && isUsedElsewhere()) open((await answer.json()).csrf); // not a late answer
+      if (!(await ask())) lock();
     } catch {
       // the network may be gone: the next use tells it again
     }
   }
 
   function look() {
-    const idle = Date.now() - active();
-    if (!dialog.open && idle > limit) lock();
-    else if (dialog.open && isUsedElsewhere()) ask(); // unlocked in another tab
-    else if (!dialog.open && active() > told && Date.now() - told > tell) ask();
+    if (!locked && Date.now() - active() > limit) leave();
+    else if (!locked && active() > told && Date.now() - told > tell) stay();
+  }
+
+  async function unlock(form) {
+    await ask();
+    const answer = await fetch(dialog.dataset.unlockUrl, { method: "POST", body: new FormData(form) });
+    if (!answer.ok) return answer.status === 422 ? (await answer.json()).message : dialog.dataset.failed;
+    open((await answer.json()).csrf);
+    localStorage.setItem(opened, String(Date.now()));
+    return "";
   }
 
   document.getElementById("lock-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = new FormData(event.target);
-    try {
-      const answer = await fetch(dialog.dataset.unlockUrl, { method: "POST", body });
-      if (answer.ok) return open((await answer.json()).csrf);
-      fault.textContent = answer.status === 422 ? (await answer.json()).message : dialog.dataset.failed;
-    } catch {
-      fault.textContent = dialog.dataset.failed;
-    }
-    fault.hidden = false;
-    field.select();
+    const message = await unlock(event.target).catch(() => dialog.dataset.failed);
+    fault.textContent = message;
+    fault.hidden = !message;
+    if (message) field.select();
   });
+  window.addEventListener("storage", async (event) => {
+    if (event.key !== opened || !locked) return;
+    const csrf = await ask().catch(() => "");
+    if (csrf) open(csrf);
+  });
+  dialog.addEventListener("close", show); // a browser may close it by a second Escape
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   for (const kind of ["keydown", "pointerdown", "wheel"]) document.addEventListener(kind, use, { capture: true, passive: true });
   document.addEventListener("locked", lock); // an answer said that the session is over

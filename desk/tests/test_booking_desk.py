@@ -83,8 +83,8 @@ def test_as_many_statements_for_many_visits_as_for_one(desk, session, slots, ali
 
 
 def test_who_opens_a_caller_is_written_down(desk, clerk, alice):
-    del desk.defaults["HTTP_HX_REQUEST"]
-    desk.get(address(patient=alice.uuid))
+    for _part in range(3):  # the page and what is drawn again of it
+        desk.get(address(patient=alice.uuid))
     assert AccessLog.objects.filter(action="open", subject_uuid=alice.uuid, user=clerk).count() == 1
 
 

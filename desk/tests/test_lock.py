@@ -102,9 +102,35 @@ def test_unlocking_is_limited_like_every_sign_in(client, clerk):
 
 
 def test_awake_tells_whether_the_session_stands(client, clerk):
-    assert client.get(AWAKE).status_code == 401
+    assert client.get(AWAKE, {"user": "clerk"}).status_code == 401
     client.post(UNLOCK, {"username": "clerk", "password": PASSWORD})
-    assert client.get(AWAKE).json()["csrf"]
+    assert client.get(AWAKE, {"user": "clerk"}).json()["csrf"]
+
+
+def test_the_session_of_somebody_else_opens_nothing(client, clerk):
+    client.post(UNLOCK, {"username": "clerk", "password": PASSWORD})
+    assert client.get(AWAKE, {"user": "colleague"}).status_code == 401
+
+
+def test_a_locked_desk_is_signed_out_so_that_a_reload_opens_nothing(desk):
+    with desk.expect_response("**/leave/"):
+        desk.clock.run_for(62_000)
+    desk.wait_for_selector("#lock[open]")
+    desk.reload()
+    desk.wait_for_url("**/admin/login/**")
+
+
+def test_unlocking_one_tab_unlocks_the_others_of_the_same_person(desk):
+    other = desk.context.new_page()
+    other.goto(FORM)
+    other.fill("input[name=name]", "李娜")
+    other.evaluate("document.dispatchEvent(new CustomEvent('locked'))")
+    with desk.expect_response("**/leave/"):
+        desk.clock.run_for(62_000)
+    type_password(desk, PASSWORD)
+    desk.wait_for_selector("#lock", state="hidden")
+    other.wait_for_selector("#lock", state="hidden")
+    assert other.input_value("input[name=name]") == "李娜"
 
 
 def test_a_patient_or_device_does_not_unlock_a_desk(client, clerk):
@@ -112,4 +138,4 @@ def test_a_patient_or_device_does_not_unlock_a_desk(client, clerk):
     device.set_password(PASSWORD)
     device.save()
     client.post(UNLOCK, {"username": "kiosk", "password": PASSWORD})
-    assert client.get(AWAKE).status_code == 401
+    assert client.get(AWAKE, {"user": "kiosk"}).status_code == 401

@@ -27,7 +27,9 @@ from scheduling.models import Appointment, SessionStatus
 from visits.services import afterwards
 from visits.services.afterwards import Times
 
-enters = staff("scheduling.view_appointment", "visits.add_queueentry", "visits.call_queueentry")
+RIGHTS = ("scheduling.view_appointment", "visits.add_queueentry", "visits.call_queueentry")
+enters = staff(*RIGHTS)
+enters_anybody = staff(*RIGHTS, "scheduling.add_appointment", "patients.view_patient")
 FIELDS = ("arrived", "began", "ended")
 
 
@@ -87,7 +89,7 @@ def _enter(request: HttpRequest, booking: Appointment, times: Times) -> None:
 
 
 @require_POST
-@enters
+@enters_anybody
 def walk_in(request: HttpRequest) -> HttpResponse:
     """Somebody who came without a booking."""
     form, result = WalkInTimesForm(request.POST), _Result()

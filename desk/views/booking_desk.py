@@ -35,11 +35,18 @@ def page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"unfinished": _unfinished(request), **_resumed(request), **cell_rights(request)}
     if patient:
         context |= _for(request, patient)
-        if not request.htmx:
-            revealing.note_opening(patient, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+        _note_opening(request, patient)
     request.current_app = admin.site.name
     named = {"title": _("Booking desk"), "content_title": _("Booking desk"), "is_fullwidth": "1"}
     return TemplateResponse(request, "desk/booking.html", {**admin.site.each_context(request), **named, **context})
+
+
+def _note_opening(request: HttpRequest, patient: Patient) -> None:
+    """A page that is drawn again in parts is one opening; whoever asks for another patient opens another record."""
+    if request.htmx and request.session.get("caller") == str(patient.uuid):
+        return
+    revealing.note_opening(patient, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+    request.session["caller"] = str(patient.uuid)
 
 
 def _patient(request: HttpRequest, name: str = "patient") -> Patient | None:

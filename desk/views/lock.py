@@ -1,7 +1,7 @@
 """The lock of a desk that nobody used for a while: the page stays as it was and opens again with the password."""
 
 from django.contrib import admin
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
@@ -11,10 +11,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 @require_safe
 def awake(request: HttpRequest) -> JsonResponse:
-    """Somebody works on this page: being asked is what keeps the session. 401 when it is over."""
-    if not admin.site.has_permission(request):
-        return JsonResponse({}, status=401)
-    return JsonResponse({"csrf": get_token(request)})
+    """`user` works on their page: being asked is what keeps the session. 401 when it is over or somebody else's.
+
+    Either way with a token for the forms of the page, which a sign-in in another tab has made useless.
+    """
+    is_theirs = admin.site.has_permission(request) and request.user.get_username() == request.GET.get("user")
+    return JsonResponse({"csrf": get_token(request)}, status=200 if is_theirs else 401)
+
+
+@require_POST
+def leave(request: HttpRequest) -> JsonResponse:
+    """The page has locked itself: from now on nothing answers without the password."""
+    logout(request)
+    return JsonResponse({})
 
 
 @sensitive_post_parameters("password")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from unfold.decorators import display
 
 from common.admin import ModelAdmin, badge, two_lines
 from common.filters import InUse
+from directory.models import Department
 from visits.models import CallScreen
 from visits.services import screens
 
@@ -33,6 +35,19 @@ class CallScreenAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """With what they show."""
         return super().get_queryset(request).prefetch_related("departments")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """Nobody puts a department on a wall that they do not see themselves."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None:
+            field.queryset = Department.objects.visible_to(request.user)
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: CallScreen | None = None) -> bool:
+        """A screen that shows other departments too is for those who see them all."""
+        may = super().has_change_permission(request, obj)
+        seen = Department.objects.visible_to(request.user).order_by().values("pk")
+        return may and (obj is None or not obj.departments.exclude(pk__in=seen).exists())
 
     @display(description=pgettext_lazy("thing", "name"), ordering="name_zh")
     def names(self, obj: CallScreen) -> Any:

@@ -13,6 +13,7 @@ from patients.models import Patient
 from scheduling.models import Appointment, Slot
 from scheduling.services.once import once
 from scheduling.services.origin import Origin
+from scheduling.services.reading import lock_appointment
 from visits.errors import NotYet, TimesMissing, TimesNotInOrder
 from visits.models import LIVE, Outcome, QueueEntry
 
@@ -48,7 +49,10 @@ def enter(
     times.check(at or clock.now())
 
     def work() -> Appointment:
+        lock_appointment(appointment, origin.by)  # patient and booking before the ticket (docs/locking.md)
         entry = _ticket(appointment) or _checked_in(appointment, times, origin)
+        if times.began and times.began < entry.arrived_at:
+            raise TimesNotInOrder(field="began")
         return _seen(entry, times, origin)
 
     return once(origin.keyless, work, reason)

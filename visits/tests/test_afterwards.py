@@ -51,6 +51,12 @@ def test_who_is_checked_in_already_keeps_their_arrival_and_is_seen():
     assert (entry.state, entry.arrived_at) == ("done", at(-10))
 
 
+def test_nobody_is_seen_before_they_were_checked_in():
+    entry = waiting(clinic(), arrived=10)
+    with pytest.raises(TimesNotInOrder):
+        enter(appointment=entry.appointment, times=Times(None, at(5), at(20)), origin=counter(), at=evening())
+
+
 @pytest.mark.parametrize(
     ("times", "refusal"),
     [

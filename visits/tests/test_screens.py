@@ -1,9 +1,10 @@
 """What the display of a waiting room shows: tickets and rooms, names only masked and only where they may stand."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from directory.models import Department
+from directory.models import Department, Scope
 from directory.tests.factories import LocationFactory
 from visits.models import CallScreen
 from visits.services import queue, screens
@@ -121,3 +122,17 @@ def test_a_new_address_makes_the_old_one_useless_and_is_written_down(screen):
     screens.move_address(screen, by=by)
     assert not CallScreen.objects.filter(uuid=old).exists()
     assert screen.history.latest().history_user == by
+
+
+def test_nobody_shows_a_department_that_they_do_not_see(client, screen, session):
+    supervisor = UserFactory(role="supervisor", sees_all_sites=False)
+    Scope.objects.create(user=supervisor, site=session.service.department.site)
+    client.force_login(supervisor, backend="django.contrib.auth.backends.ModelBackend")
+    other = clinic().service.department
+    facts = {"name_en": "Hall", "name_zh": "", "departments": [other.pk], "is_active": "on"}
+    client.post(reverse("admin:visits_callscreen_add"), facts)
+    assert not CallScreen.objects.filter(name_en="Hall").exists()
+    screen.departments.add(other)
+    client.post(reverse("admin:visits_callscreen_change", args=[screen.pk]), {**facts, "departments": []})
+    screen.refresh_from_db()
+    assert screen.name_en == "Second floor"

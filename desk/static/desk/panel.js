@@ -12,12 +12,19 @@
   const nobody = "00000000-0000-0000-0000-000000000000";
   if (!desk || !panel) return;
   let opener = null;
+  let asking = false;
   let changed = false;
   let warned = false;
 
-  function ask(method, address, values) {
+  async function ask(method, address, values) {
+    if (asking) return; // the second click of a double click
+    asking = true;
     fault.hidden = true;
-    return htmx.ajax(method, address, { target: body, swap: "innerHTML", values: values || {} });
+    try {
+      await htmx.ajax(method, address, { target: body, swap: "innerHTML", values: values || {} });
+    } finally {
+      asking = false;
+    }
   }
 
   function open() {
@@ -54,12 +61,15 @@
   });
 
   // A new place is asked for while another is still held: the old one is given back first.
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
+  document.body.addEventListener("htmx:confirm", async (event) => {
     const form = held();
-    const path = event.detail.requestConfig.path;
-    if (form && (path.includes("/slots/") || path.endsWith("/two/"))) {
-      fetch(form.dataset.hold, { method: "POST", headers: { "X-CSRFToken": desk.dataset.csrf, "HX-Request": "true" } });
-    }
+    const { path, issueRequest } = event.detail;
+    if (!form || !(path.includes("/slots/") || path.endsWith("/two/"))) return;
+    event.preventDefault();
+    const headers = { "X-CSRFToken": desk.dataset.csrf, "HX-Request": "true" };
+    await fetch(form.dataset.hold, { method: "POST", headers }).catch(() => {});
+    form.removeAttribute("data-hold");
+    issueRequest(true);
   });
 
   body.addEventListener("htmx:afterSwap", (event) => {

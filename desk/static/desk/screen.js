@@ -70,7 +70,11 @@
 
   async function ask() {
     try {
-      const got = await fetch(document.body.dataset.url, { signal: AbortSignal.timeout(patience), cache: "no-store" });
+      const got = await fetch(document.body.dataset.url, {
+        signal: AbortSignal.timeout(patience),
+        cache: "no-store",
+        credentials: "omit", // opened from the admin, it must not keep anybody signed in
+      });
       if (got.status === 410) gone = true;
       if (gone) return close();
       if (!got.ok) throw new Error(String(got.status));
