@@ -46,8 +46,10 @@ class CallScreenAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: CallScreen | None = None) -> bool:
         """A screen that shows other departments too is for those who see them all."""
         may = super().has_change_permission(request, obj)
+        if not may or obj is None:
+            return may
         seen = Department.objects.visible_to(request.user).order_by().values("pk")
-        return may and (obj is None or not obj.departments.exclude(pk__in=seen).exists())
+        return not obj.departments.exclude(pk__in=seen).exists()
 
     @display(description=pgettext_lazy("thing", "name"), ordering="name_zh")
     def names(self, obj: CallScreen) -> Any:
