@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from common import clock
 from common.errors import Refusal
-from directory.models import HealthcareService, Practitioner
+from directory.models import Practitioner
 from patients.models import Patient
 from scheduling.models import Slot
 from scheduling.services import free_places, rules
@@ -86,7 +86,6 @@ class Line:
 
     practitioner: Practitioner
     cells: list[DayCell]
-    services: list[HealthcareService]
     not_for: Refusal | None = None
 
 
@@ -122,12 +121,12 @@ def offer(
     """What fits the wish from its first day on. chosen: `DayCell.key` of the day whose times are shown."""
     at = at or clock.now()
     ahead = replace(wish, last_day=wish.first_day + AHEAD)
-    soonest = free_places.search(replace(ahead, limit=SOONEST), origin=origin, at=at)
+    soonest = list(islice(_found(replace(ahead, limit=PAGE // 50), origin, at), SOONEST))  # a page may hold none for us
     days = [wish.first_day + dt.timedelta(days=n) for n in range(DAYS)]
     lines = list(_lines(_week(wish, origin, at), days, patient))
     cells = {cell.key: cell for line in lines for cell in line.cells if cell.found}
     pairs = list(islice(_pairs(_found(replace(ahead, limit=PAGE // 5), origin, at)), SOONEST)) if for_two else []
-    offering = Offering(days, lines, [one.slot for one in soonest.found], pairs)
+    offering = Offering(days, lines, [one.slot for one in soonest], pairs)
     offering.chosen = cells.get(chosen) or next((cell for cell in cells.values() if cell.free), None)
     if not offering.soonest:
         offering.reasons = free_places.why_nothing(ahead, origin=origin, at=at)
@@ -172,7 +171,7 @@ def _lines(found: Iterator[Found], days: list[dt.date], patient: Patient) -> Ite
     for person, by_day in sorted(by_person.items(), key=lambda item: (item[0].name_pinyin, item[0].pk)):
         cells = [DayCell(person, day, by_day.get(day, [])) for day in days]
         slots = {one.slot.service_id: one.slot for some in by_day.values() for one in some}
-        yield Line(person, cells, [slot.service for slot in slots.values()], _not_for(patient, list(slots.values())))
+        yield Line(person, cells, _not_for(patient, list(slots.values())))
 
 
 def _not_for(patient: Patient, slots: list[Slot]) -> Refusal | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import AccessLog
 from accounts.tests.factories import UserFactory
 from common import clock
-from desk import asking
+from desk import asking, offering
 from directory.tests.factories import DepartmentFactory, PractitionerFactory, ServiceFactory
 from patients.models import Patient
 from patients.tests.factories import (
@@ -21,7 +21,7 @@ from patients.tests.factories import (
     RelatedPersonFactory,
     TagFactory,
 )
-from scheduling.models import Appointment, Session, Slot
+from scheduling.models import Appointment, ChannelRule, Session, Slot
 from scheduling.services import holds
 from scheduling.services.origin import Origin
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory, WaitlistEntryFactory
@@ -289,3 +289,18 @@ def test_a_service_of_another_department_is_not_mixed_in(desk, session, slots, a
     assert f"soon-{extra.uuid}" not in shown
     whole = desk.get(address(patient=alice.uuid, what=f"department.{session.service.department.uuid}")).text
     assert f"soon-{extra.uuid}" in whole
+
+
+def test_places_behind_many_that_a_channel_keeps_are_still_found(desk, session, alice):
+    ChannelRule.objects.create(
+        channel="portal", name_en="All for the portal", reserved_percent=100, service=session.service
+    )
+    for number in range(offering.SOONEST + 2):
+        SlotFactory(session=session, number=number)
+    later = SessionFactory(
+        service=ServiceFactory(department=session.service.department), day=session.day + dt.timedelta(days=1)
+    )
+    free = SlotFactory(session=later)
+    shown = desk.get(address(patient=alice.uuid, what=f"department.{session.service.department.uuid}")).text
+    assert f"soon-{free.uuid}" in shown
+    assert "Nothing is free:" not in shown
