@@ -92,8 +92,17 @@ def _wait_for_answers(patience: float = 10) -> None:
         time.sleep(0.02)
 
 
+def _faults(said: list[str], without_network: bool) -> list[str]:
+    """What a page's console said, without what is an answer (a refusal) or was meant (a request cut off)."""
+    lost = ["Failed to load resource: net::ERR_"] if without_network else []
+    refused = "Failed to load resource: the server responded with a status of 4"
+    return [
+        text for text in said if not text.startswith((*lost, refused)) or (text.startswith(refused) and "404" in text)
+    ]
+
+
 @pytest.fixture
-def page(browser, live_server):
+def page(browser, live_server, request):
     """A fresh page (1366 x 768, English) whose relative addresses mean `live_server`.
 
     The test fails when the page reports an error: a script that threw, a policy that forbade, a file that is missing.
@@ -108,9 +117,8 @@ def page(browser, live_server):
     yield opened
     context.close()
     _wait_for_answers()
-    refused = "Failed to load resource: the server responded with a status of 4"  # a refusal is an answer
-    complaints = [text for text in complaints if not (text.startswith(refused) and "404" not in text)]
-    assert not complaints, complaints
+    faults = _faults(complaints, request.node.get_closest_marker("without_network") is not None)
+    assert not faults, faults
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def test_nothing_is_said_of_calls_from_before_the_screen_was_switched_on(page, s
     assert page.evaluate("said") == []
 
 
+@pytest.mark.without_network
 def test_without_the_network_the_last_answer_stays_and_its_age_is_told(page, screen, session):
     entry = called(session)
     page.clock.install()
