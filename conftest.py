@@ -94,7 +94,7 @@ def _wait_for_answers(patience: float = 10) -> None:
 
 def _faults(said: list[str], without_network: bool) -> list[str]:
     """What a page's console said, without what is an answer (a refusal) or was meant (a request cut off)."""
-    lost = ["Failed to load resource: net::ERR_"] if without_network else []
+    lost = ["Failed to load resource: net::ERR_", "htmx:"] if without_network else []
     refused = "Failed to load resource: the server responded with a status of 4"
     return [
         text for text in said if not text.startswith((*lost, refused)) or (text.startswith(refused) and "404" in text)

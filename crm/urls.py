@@ -12,6 +12,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("screen/", include("desk.screen_urls")),
+    path("kiosk/", include("desk.kiosk_urls")),
     path("api/v1/", include("api.urls")),
 ]
 handler400 = "crm.views.bad_request"

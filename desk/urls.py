@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from desk.views import afterwards, arrivals, booking_desk, ending, lock, panel, paper, queue, tickets, today, together
+from desk.views import (
+    afterwards,
+    arrivals,
+    booking_desk,
+    ending,
+    lock,
+    panel,
+    paper,
+    queue,
+    slip,
+    tickets,
+    today,
+    together,
+)
 from desk.views.day import day
 from desk.views.people import people
 
@@ -32,6 +45,7 @@ urlpatterns = [
     path("holds/<uuid:hold>/renew/", panel.renew, name="renew"),
     path("holds/<uuid:hold>/release/", panel.release, name="release"),
     path("bookings/<uuid:booking>/", panel.booking, name="booking"),
+    path("bookings/<uuid:booking>/slip/", slip.page, name="slip"),
     path("bookings/<uuid:booking>/choose/", panel.choose, name="choose"),
     path("bookings/<uuid:booking>/move/", panel.move, name="move"),
     path("bookings/<uuid:booking>/cancel/", panel.cancel, name="cancel"),

@@ -58,3 +58,36 @@ class TimesNotInOrder(Refusal):
 class NotYet(Refusal):
     code = "not_yet"
     message = _("This time has not come yet.")
+
+
+class NotRecognised(Refusal):
+    """At a kiosk: no such code, reference, birth date or number; which of them is not said."""
+
+    code = "not_recognised"
+    message = _("We could not find a visit with this. Please check what you entered, or ask at the counter.")
+    status = 422
+
+
+class TooManyTries(Refusal):
+    code = "too_many_tries"
+    message = _("Too many tries. Please wait a minute, or ask at the counter.")
+    status = 429
+    permanent = False
+
+
+class VisitCancelled(Refusal):
+    code = "visit_cancelled"
+    message = _("Your visit of %(time)s is cancelled. Please ask at the counter.")
+    status = 409
+
+
+class VisitOver(Refusal):
+    code = "visit_over"
+    message = _("Your visit of %(time)s is over already. Please ask at the counter.")
+    status = 409
+
+
+class OtherHouse(Refusal):
+    code = "other_house"
+    message = _("Your visit is not here but at %(site)s.")
+    status = 409

@@ -3,16 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.models import Device
+from accounts.models import Channel, Device
 from accounts.services import devices
 from common import shown
 from common.admin import ModelAdmin, badge
@@ -30,15 +32,16 @@ class DeviceForm(forms.ModelForm):
 
 @admin.register(Device)
 class DeviceAdmin(ModelAdmin):
-    """Systems that use the pool through the API."""
+    """Systems that use the pool through the API, and kiosks, which have a page of ours too."""
 
     list_display = ("name", "channel", "keys", "last_used", "use")
     list_filter = (InUse, ("channel", ChoicesDropdownFilter))
     search_fields = ("name",)
     inlines = (KeyInline,)
+    actions = ("give_new_address",)
     actions_detail = ("new_key",)
     empty_advice = _("Add the phone menu, kiosk, mini-program or partner that books through the API.")
-    fields = (("name", "channel"), "is_active")
+    fields = (("name", "channel"), "is_active", "opens")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """With its keys."""
@@ -46,7 +49,7 @@ class DeviceAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Device | None = None) -> tuple:
         """A device stays in its channel: its bookings say so."""
-        return ("channel",) if obj else ()
+        return ("channel", "opens") if obj else ("opens",)
 
     def save_model(self, request: HttpRequest, obj: Device, form: Any, change: bool) -> None:
         """A new one gets the user behind which it acts."""
@@ -75,6 +78,21 @@ class DeviceAdmin(ModelAdmin):
             request, "admin/act.html", title=_("New key for %(device)s") % {"device": device}, original=device,
             form=forms.Form(), submit=_("Make the key"), advice=advice,
         )  # fmt: skip
+
+    @admin.action(description=_("Give a new address"), permissions=["change"])
+    def give_new_address(self, request: HttpRequest, rows: QuerySet) -> None:
+        """The old address of the page for patients opens nothing from now on; keys are not touched."""
+        for device in rows:
+            devices.move_address(device, by=request.user)
+        messages.success(request, _("Open the new address on the kiosk; the old one shows nothing any more."))
+
+    @display(description=_("page for patients"))
+    def opens(self, obj: Device) -> Any:
+        """A kiosk's own page for checking in; the other channels bring their own screens."""
+        if not obj.pk or obj.channel != Channel.KIOSK or not obj.is_active:
+            return "–"
+        address = reverse("kiosk:page", kwargs={"kiosk": obj.uuid})
+        return format_html('<a class="crm-link" target="_blank" href="{}">{}</a>', address, _("Open the kiosk"))
 
     @display(description=_("valid keys"))
     def keys(self, obj: Device) -> int:

@@ -1,14 +1,17 @@
 """Channel devices and their keys: made, rotated, revoked."""
 
 import datetime as dt
+import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import UnknownChannel
 from accounts.models import Channel, ChannelKey, Device, User
 from accounts.models.device import DEVICE_CHANNELS
 from accounts.models.user import Kind
 from common import clock
+from common.history import acting
 
 USE_RECORDED_EVERY = dt.timedelta(minutes=1)  # last use is for people; a write per request would cost a tenth
 
@@ -30,6 +33,15 @@ def register(*, name: str, channel: str, sees_all_sites: bool = True) -> Device:
         user.set_unusable_password()
         user.save()
         device = Device.objects.create(name=name, channel=channel, user=user)
+    return device
+
+
+@transaction.atomic
+def move_address(device: Device, *, by: User) -> Device:
+    """A new public id, which is the address of a kiosk's page; whoever knows only the old one is shut out."""
+    with acting(by, _("New address")):
+        device.uuid = uuid.uuid4()
+        device.save(update_fields=["uuid"])
     return device
 
 

@@ -6,10 +6,11 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import User
 from common import clock
-from common.references import clean_reference
 from patients.models import Patient
 from scheduling import seeing
 from scheduling.models import Appointment, AppointmentStatus
+
+from . import door_codes
 
 PEOPLE = 500  # namesakes that are looked through: all who are called 张伟 in a city of a million
 SHOWN = 8
@@ -17,10 +18,10 @@ _FIRST = {AppointmentStatus.BOOKED: 0, AppointmentStatus.ARRIVED: 1}  # who can 
 
 
 def bookings_of_today(text: str, *, by: User, at: dt.datetime | None = None) -> QuerySet[Appointment]:
-    """Bookings of today that `text` may mean: name, pinyin, initials, phone or its end, record number, reference."""
+    """Bookings of today that `text` may mean: name, pinyin, phone or its end, record number, reference, QR."""
     first, after = clock.day_bounds(clock.today(at))
     people = Patient.objects.visible_to(by).search(text, limit=PEOPLE).order_by().values("pk")
-    meant = Q(patient__in=people) | Q(reference=clean_reference(text))
+    meant = Q(patient__in=people) | Q(reference=door_codes.reference_in(text))
     rows = seeing.appointments(by).filter(meant, starts_at__gte=first, starts_at__lt=after, patient__isnull=False)
     return rows.for_desk().order_by(_rank(), "starts_at", "pk")
 
