@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Channel
+from desk.drawing import Offers
 from scheduling.services.origin import Origin
 
 View = Callable[..., HttpResponse]
@@ -39,6 +40,14 @@ def cell_rights(request: HttpRequest) -> dict[str, bool]:
     """What a cell of the grid may offer to this person."""
     books = request.user.has_perm("scheduling.add_appointment")
     return {"may_book": books, "may_overbook": books and request.user.has_perm("scheduling.overbook_appointment")}
+
+
+def offers_of(request: HttpRequest, doing: str = "") -> Offers:
+    """The same for the cells as they are drawn; doing: what the page is there for, which an open page says itself."""
+    doing = doing or request.headers.get("X-Board", "")
+    may_move = request.user.has_perm("scheduling.change_appointment")
+    blocking = doing == "blocking" and request.user.has_perm("scheduling.block_slot")
+    return Offers(**cell_rights(request), may_move=may_move, moving=doing == "moving", blocking=blocking)
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.ids import read_uuid
 from scheduling.models.appointment import CancelCause
 from scheduling.models.waitlist import PartOfDay
 
@@ -25,10 +27,15 @@ _WALL_TIME = re.compile(r"(\d{1,2})[:：.]?(\d{2})")
 
 
 class DayForm(forms.Form):
-    """Which day, department, service and session the grid shows, and which booking is being moved or finished."""
+    """What the grid shows, and what is being done with it: a booking moved or finished, times blocked.
+
+    department: an id, `all`, or `site-` with a site's id. practitioner: their week instead of a day.
+    """
 
     day = DayField()
     department = forms.CharField(required=False)
+    practitioner = forms.UUIDField(required=False)
+    blocking = forms.BooleanField(required=False)
     service = forms.UUIDField(required=False)
     session = forms.UUIDField(required=False)
     moving = forms.UUIDField(required=False)
@@ -104,6 +111,23 @@ class SlotForm(forms.Form):
 
     slot = forms.UUIDField()
     reason = forms.CharField(required=False, max_length=200)
+
+
+class BlockForm(forms.Form):
+    """Times that nobody new is to get into, or that are to be opened again (`opens`), and why."""
+
+    MOST = 2_400  # a board of 60 practitioners by 40 times
+
+    slots = forms.CharField()
+    opens = forms.BooleanField(required=False)
+    reason = forms.CharField(required=False, max_length=200)
+
+    def clean_slots(self) -> list[UUID]:
+        """Ids, separated by commas; what is none is left out. Raises ValidationError for none or too many."""
+        found = [uuid for text in self.cleaned_data["slots"].split(",") if (uuid := read_uuid(text))]
+        if not 0 < len(found) <= self.MOST:
+            raise forms.ValidationError(_("Choose at least one time."))
+        return found
 
 
 def neighbours(day: dt.date) -> tuple[dt.date, dt.date]:

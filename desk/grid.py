@@ -1,86 +1,32 @@
-"""One day as a table: practitioners by time. Statements do not grow with practitioners, times or bookings."""
+"""The board as a table: practitioners by time for a day, or days by time for one practitioner's week.
+
+Statements do not grow with practitioners, times or bookings. Rows are times of the wall clock.
+"""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from accounts.models import User
 from common import clock
-from directory.models import Department, HealthcareService, Practitioner
+from desk.cells import Cell, cells
+from directory.models import Department, HealthcareService, Practitioner, Site
 from scheduling import seeing
-from scheduling.models import CLAIMING, Appointment, AppointmentStatus, Closure, Session, SessionStatus, Slot
+from scheduling.models import Session, SessionStatus, Slot
 
-ICONS = {
-    AppointmentStatus.HELD: "hourglass_top",
-    AppointmentStatus.ARRIVED: "how_to_reg",
-    AppointmentStatus.FULFILLED: "done_all",
-    AppointmentStatus.NOSHOW: "person_off",
-}
-
-
-@dataclass
-class Cell:
-    """One slot on screen: who is in it and what may be done with it now."""
-
-    slot: Slot
-    at: dt.datetime
-    bookings: list[Appointment] = field(default_factory=list)
-    extra_left: int = 0  # places beyond capacity that the session still has (加号)
-
-    @property
-    def left(self) -> int:
-        """Places that nobody has; ended holds were not read, so they count as free."""
-        return max(0, self.slot.capacity - len(self.bookings))
-
-    @cached_property
-    def state(self) -> str:
-        """`blocked`, `stopped`, `past`, `later` (not released yet), `full`, `part` or `free`."""
-        session = self.slot.session
-        if self.slot.closed == Closure.STOPPED or session.status != SessionStatus.OPEN:
-            return "stopped"
-        if self.slot.closed:
-            return "blocked"
-        if self.left == 0:
-            return "full"
-        if self.slot.ends_at <= self.at:
-            return "past"
-        if not session.is_released(self.at):
-            return "later"
-        return "part" if self.bookings else "free"
-
-    @property
-    def is_bookable(self) -> bool:
-        """Is there a place for the next caller?"""
-        return self.state in ("free", "part")
-
-    @property
-    def is_overbookable(self) -> bool:
-        """Full, but somebody with the right could still squeeze a patient in."""
-        is_open = self.slot.ends_at > self.at and self.slot.session.is_released(self.at)
-        return self.state == "full" and is_open and self.extra_left > 0
-
-    @property
-    def shown(self) -> list[tuple[Appointment, str]]:
-        """Bookings with the symbol of their state, by place."""
-        return [(booking, icon_of(booking)) for booking in self.bookings]
-
-
-def icon_of(booking: Appointment) -> str:
-    """The symbol beside a name; a plain booking, which most are, has none."""
-    if booking.status == AppointmentStatus.BOOKED:
-        return "check" if booking.confirmed_at else ""
-    return ICONS.get(booking.status, "")
+WEEK = 7
 
 
 @dataclass
 class Column:
-    """A practitioner and their sessions of the day."""
+    """A practitioner's day."""
 
     practitioner: Practitioner
+    day: dt.date
     sessions: list[Session] = field(default_factory=list)
 
     def places(self, *, by_department: bool) -> list[str]:
@@ -91,7 +37,7 @@ class Column:
 
 @dataclass
 class Box:
-    """Where the table draws something: a practitioner's slots at a time, as many rows high as they last."""
+    """Where the table draws something: a column's slots at a time, as many rows high as they last."""
 
     column: int
     cells: list[Cell]
@@ -99,120 +45,131 @@ class Box:
 
 
 @dataclass
-class DayGrid:
-    """Columns, and rows of (time, boxes that begin there)."""
+class Grid:
+    """Columns, and rows of (time of the wall clock, boxes that begin there)."""
 
     columns: list[Column]
-    rows: list[tuple[dt.datetime, list[Box]]]
+    rows: list[tuple[dt.time, list[Box]]]
+
+    @property
+    def cells(self) -> Iterator[Cell]:
+        """All of them, row by row."""
+        return (cell for _time, row in self.rows for box in row for cell in box.cells)
+
+    @property
+    def shape(self) -> str:
+        """Says which times there are (`changes.shape`)."""
+        times = [cell.slot.pk for cell in self.cells]
+        return f"{len(times)}-{max(times, default=0)}"
 
     @property
     def free(self) -> int:
         """Places that can be booked now."""
-        return sum(cell.left for _time, row in self.rows for box in row for cell in box.cells if cell.is_bookable)
+        return sum(cell.left for cell in self.cells if cell.is_bookable)
 
 
-def of_day(
-    user: User,
-    day: dt.date,
-    *,
-    department: Department | None = None,
-    service: HealthcareService | None = None,
-    session: UUID | None = None,
-    at: dt.datetime | None = None,
-) -> DayGrid:
-    """The grid of `day` that `user` may see; of one department, service or session if given."""
-    rows = seeing.slots(user).with_session().filter(session__day=day)
-    rows = rows.exclude(session__status=SessionStatus.CANCELLED)
-    if department:
-        rows = rows.filter(service__department=department)
-    if service:
-        rows = rows.filter(service=service)
-    if session:
-        rows = rows.filter(session__uuid=session)
-    return _arrange(cells(rows, at or clock.now()))
+@dataclass(frozen=True)
+class Asked:
+    """What the board is to show: a day of some place, or a week (`practitioner`) that begins on `day`."""
+
+    day: dt.date
+    site: Site | None = None
+    department: Department | None = None
+    service: HealthcareService | None = None
+    session: UUID | None = None
+    practitioner: Practitioner | None = None
+
+    @property
+    def days(self) -> list[dt.date]:
+        """One, or seven."""
+        return [self.day + dt.timedelta(days=n) for n in range(WEEK if self.practitioner else 1)]
+
+    def slots(self, user: User) -> QuerySet[Slot]:
+        """Those times that `user` may see."""
+        rows = seeing.slots(user).filter(session__day__in=self.days)
+        wanted = {
+            "service__department__site": self.site,
+            "service__department": self.department,
+            "service": self.service,
+            "session__uuid": self.session,
+            "session__practitioner": self.practitioner,
+        }
+        rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+        return rows.exclude(session__status=SessionStatus.CANCELLED)
 
 
-def cell_of(user: User, slot: UUID) -> Cell | None:
-    """One cell anew, after something happened in it."""
-    found = cells_of(user, [slot])
-    return found[0] if found else None
-
-
-def cells_of(user: User, slots: Iterable[UUID]) -> list[Cell]:
-    """Several cells anew."""
-    return cells(seeing.slots(user).with_session().filter(uuid__in=slots), clock.now())
-
-
-def full_beside(slot: Slot) -> list[UUID]:
-    """The full times of the slot's session, which share its extra places, itself first."""
-    rows = Slot.objects.filter(session=slot.session_id, taken__gte=F("capacity")).order_by("starts_at")
-    return [slot.uuid, *rows.values_list("uuid", flat=True)]
+def of(user: User, asked: Asked, at: dt.datetime | None = None) -> Grid:
+    """The grid of what was asked, as far as `user` may see it."""
+    found = cells(asked.slots(user), at or clock.now(), whole=True)
+    if asked.practitioner is None:
+        return _arrange(found, lambda cell: (cell.slot.session.practitioner_id, cell.slot.session.day), _by_name)
+    whole = [Column(asked.practitioner, day) for day in asked.days]
+    grid = _arrange(found, lambda cell: (asked.practitioner.pk, cell.slot.session.day), lambda c: c.day, whole)
+    return grid if grid.rows else Grid([], [])
 
 
 def departments_of(user: User, day: dt.date) -> tuple[list[Department], Department | None]:
-    """Departments to choose from, and the one to begin with: the first that has a session on `day`."""
-    known = list(Department.objects.visible_to(user).filter(is_active=True).select_related("site"))
+    """Departments to choose from, and the one to begin with."""
+    known = places_of(user)
+    return known, first_of(user, known, day)
+
+
+def places_of(user: User) -> list[Department]:
+    """Departments to choose from."""
+    return list(Department.objects.visible_to(user).filter(is_active=True).select_related("site"))
+
+
+def first_of(user: User, known: list[Department], day: dt.date) -> Department | None:
+    """The one to begin with: the first that has a session on `day`."""
     busy = set(seeing.sessions(user).filter(day=day).order_by().values_list("service__department", flat=True))
-    return known, next((one for one in known if one.pk in busy), known[0] if known else None)
+    return next((one for one in known if one.pk in busy), known[0] if known else None)
 
 
-def cells(slots: QuerySet[Slot], at: dt.datetime) -> list[Cell]:
-    """Each of these slots with its bookings, in order of time; four statements."""
-    cells = {slot.pk: Cell(slot, at) for slot in slots.order_by("starts_at", "pk")}
-    sessions = {cell.slot.session_id for cell in cells.values()}
-    for booking in _bookings(sessions, at):
-        if booking.slot_id in cells:
-            cells[booking.slot_id].bookings.append(booking)
-    used = _extra_used(sessions)
-    for cell in cells.values():
-        session = cell.slot.session
-        cell.extra_left = max(0, session.overbook_limit - used.get(session.pk, 0))
-    return list(cells.values())
+Key = tuple[int, dt.date]
 
 
-def _extra_used(sessions: Iterable[int]) -> dict[int, int]:
-    """Session -> places beyond capacity that are taken."""
-    rows = Slot.objects.filter(session__in=sessions, overbooking__gt=0).order_by()
-    return dict(rows.values_list("session").annotate(Sum("overbooking")))
-
-
-def _bookings(sessions: Iterable[int], at: dt.datetime) -> QuerySet[Appointment]:
-    ended = Q(status=AppointmentStatus.HELD, held_until__lte=at)
-    rows = Appointment.objects.filter(slot__session__in=sessions, status__in=CLAIMING).exclude(ended)
-    return rows.select_related("patient").order_by("slot_id", "place")
-
-
-def _arrange(cells: list[Cell]) -> DayGrid:
-    columns: dict[int, Column] = {}
-    placed: dict[tuple[dt.datetime, int], list[Cell]] = {}
-    for cell in cells:
-        session = cell.slot.session
-        session.service = cell.slot.service  # the same by construction, and read already
-        column = columns.setdefault(session.practitioner_id, Column(session.practitioner))
-        if all(known.pk != session.pk for known in column.sessions):
+def _arrange(
+    found: list[Cell],
+    key_of: Callable[[Cell], Key],
+    order: Callable[[Column], Any],
+    columns: list[Column] | None = None,
+) -> Grid:
+    """columns: those that are drawn even when nothing is in them."""
+    known = {(column.practitioner.pk, column.day): column for column in columns or ()}
+    placed: dict[Key, dict[dt.datetime, list[Cell]]] = {}
+    for cell in found:
+        key, session = key_of(cell), cell.slot.session
+        column = known.setdefault(key, Column(session.practitioner, session.day))
+        if all(one is not session for one in column.sessions):
             column.sessions.append(session)
-        placed.setdefault((cell.slot.starts_at, session.practitioner_id), []).append(cell)
-    people = sorted(columns.values(), key=_order)
-    times = sorted({time for time, _person in placed})
+        placed.setdefault(key, {}).setdefault(_wall(cell, cell.slot.starts_at), []).append(cell)
+    times = sorted({time for column in placed.values() for time in column})
+    keys = sorted(known, key=lambda key: order(known[key]))
     rows: list[list[Box]] = [[] for _time in times]
-    for number, column in enumerate(people):
-        for row, box in _boxes(number, [placed.get((time, column.practitioner.pk), []) for time in times], times):
+    for number, key in enumerate(keys):
+        inside = placed.get(key, {})
+        for row, box in _boxes(number, [inside.get(time, []) for time in times], times):
             rows[row].append(box)
-    return DayGrid(people, list(zip(times, rows, strict=True)))
+    return Grid([known[key] for key in keys], [(time.time(), row) for time, row in zip(times, rows, strict=True)])
 
 
-def _boxes(number: int, cells: list[list[Cell]], times: list[dt.datetime]) -> Iterator[tuple[int, Box]]:
+def _boxes(number: int, column: list[list[Cell]], times: list[dt.datetime]) -> Iterator[tuple[int, Box]]:
     """(row, box) down one column: a slot reaches down to its end, or to the next slot if that comes before."""
     row = 0
     while row < len(times):
-        ends = max((cell.slot.ends_at for cell in cells[row]), default=times[row])
+        ends = max((_wall(cell, cell.slot.ends_at) for cell in column[row]), default=times[row])
         height = 1
-        while row + height < len(times) and times[row + height] < ends and not cells[row + height]:
+        while row + height < len(times) and times[row + height] < ends and not column[row + height]:
             height += 1
-        yield row, Box(number, cells[row], height)
+        yield row, Box(number, column[row], height)
         row += height
 
 
-def _order(column: Column) -> tuple:
+def _wall(cell: Cell, at: dt.datetime) -> dt.datetime:
+    """The wall clock's time, with the session's day taken away: sessions of different days stand side by side."""
+    return clock.local(at).replace(tzinfo=None) - (cell.slot.session.day - dt.date.min)
+
+
+def _by_name(column: Column) -> tuple[Any, ...]:
     person = column.practitioner
     return (column.sessions[0].service.department_id, person.name_pinyin, person.pk)

@@ -6,6 +6,7 @@ from desk.views import (
     afterwards,
     arrivals,
     booking_desk,
+    day,
     ending,
     lock,
     panel,
@@ -16,7 +17,6 @@ from desk.views import (
     today,
     together,
 )
-from desk.views.day import day
 from desk.views.people import people
 
 app_name = "desk"
@@ -26,7 +26,9 @@ urlpatterns = [
     path("unlock/", lock.unlock, name="unlock"),
     path("today/", today.refresh, name="today"),
     path("today/<slug:kind>/", people, name="people"),
-    path("day/", day, name="day"),
+    path("day/", day.day, name="day"),
+    path("day/fresh/", day.fresh, name="day_fresh"),
+    path("day/block/", day.block, name="day_block"),
     path("paper/", paper.paper, name="paper"),
     path("afterwards/", afterwards.page, name="afterwards"),
     path("afterwards/walk-in/", afterwards.walk_in, name="afterwards_walk_in"),

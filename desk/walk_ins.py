@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from common import clock
-from desk.grid import Cell, of_day
-from scheduling.models import Session, Slot
+from desk.cells import Cell, Time, cells
+from scheduling import seeing
+from scheduling.models import Session, SessionStatus
 
 
 @dataclass
@@ -22,12 +23,12 @@ class Opening:
         return sum(cell.left for cell in self.cells if cell.is_bookable)
 
     @property
-    def slot(self) -> Slot | None:
+    def slot(self) -> Time | None:
         """The next free time."""
         return next((cell.slot for cell in self.cells if cell.is_bookable), None)
 
     @property
-    def extra(self) -> Slot | None:
+    def extra(self) -> Time | None:
         """The next full time into which one more could be squeezed (加号)."""
         return next((cell.slot for cell in self.cells if cell.is_overbookable), None)
 
@@ -41,7 +42,7 @@ def openings(user: User, at: dt.datetime | None = None) -> list[Opening]:
     """Sessions of today that have not ended, those with a free place first, then by time."""
     at = at or clock.now()
     found: dict[int, Opening] = {}
-    for _time, row in of_day(user, clock.today(at), at=at).rows:
-        for cell in (cell for box in row for cell in box.cells if cell.slot.ends_at > at):
-            found.setdefault(cell.slot.session_id, Opening(cell.slot.session)).cells.append(cell)
+    today = seeing.slots(user).filter(session__day=clock.today(at)).exclude(session__status=SessionStatus.CANCELLED)
+    for cell in cells(today.filter(ends_at__gt=at), at):
+        found.setdefault(cell.slot.session_id, Opening(cell.slot.session)).cells.append(cell)
     return sorted(found.values(), key=lambda one: (one.slot is None, one.session.starts_at))

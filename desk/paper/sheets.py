@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import shown
-from desk import grid
-from desk.grid import Cell
+from desk.cells import Cell, cells
 from directory.models import Department, Practitioner
 from scheduling import seeing
 from scheduling.models import Appointment, AppointmentStatus, SessionStatus
@@ -46,12 +45,16 @@ class Sheet:
 
 def of_day(user: User, day: dt.date, *, department: Department | None = None, at: dt.datetime) -> list[Sheet]:
     """The sheets that `user` may see, by department and practitioner; few statements, however many sheets."""
-    slots = seeing.slots(user).with_session().filter(session__day=day).exclude(session__status=SessionStatus.CANCELLED)
+    slots = seeing.slots(user).filter(session__day=day).exclude(session__status=SessionStatus.CANCELLED)
     if department:
         slots = slots.filter(service__department=department)
-    cells = sorted(grid.cells(slots, at), key=_order)
-    prefetch_related_objects([booking for cell in cells for booking in cell.bookings], "patient__contact_points")
-    return [_sheet(day, list(some)) for _key, some in groupby(cells, key=lambda cell: _order(cell)[:4])]
+    found = sorted(cells(slots, at, _with_patients, whole=True), key=_order)
+    return [_sheet(day, list(some)) for _key, some in groupby(found, key=lambda cell: _order(cell)[:4])]
+
+
+def _with_patients(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Paper says more of a patient than the screen."""
+    return rows.select_related("patient").prefetch_related("patient__contact_points")
 
 
 def _order(cell: Cell) -> tuple[Any, ...]:
@@ -59,10 +62,10 @@ def _order(cell: Cell) -> tuple[Any, ...]:
     return department.site_id, department.code, person.name_pinyin, person.pk, cell.slot.starts_at
 
 
-def _sheet(day: dt.date, cells: list[Cell]) -> Sheet:
-    first = cells[0].slot
-    rooms = dict.fromkeys(str(cell.slot.session.location) for cell in cells if cell.slot.session.location)
-    rows = [row for cell in cells for row in _rows(cell)]
+def _sheet(day: dt.date, found: list[Cell]) -> Sheet:
+    first = found[0].slot
+    rooms = dict.fromkeys(str(cell.slot.session.location) for cell in found if cell.slot.session.location)
+    rows = [row for cell in found for row in _rows(cell)]
     return Sheet(day, first.service.department, first.session.practitioner, list(rooms), rows)
 
 

@@ -266,11 +266,11 @@ def test_a_page_that_refreshes_itself_does_not_keep_anybody_signed_in(browser_cl
     assert "last_act" not in browser_client.session
 
 
-def test_today_costs_twelve_statements_however_many_sessions(clerk, now, django_assert_num_queries):
+def test_today_costs_eleven_statements_however_many_sessions(clerk, now, django_assert_num_queries):
     for _n in range(25):
         booked(session_of_today(now.service.department))
     person = type(clerk).objects.get(pk=clerk.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(today.of(person).lines) == 26
 
 

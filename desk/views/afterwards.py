@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common import clock
 from common.errors import Refusal
 from common.ids import read_uuid
-from desk import ending, grid
+from desk import ending
+from desk.cells import Cell, cells
 from desk.door import origin_of, staff
 from desk.forms import EndingForm, TimesForm, WalkInTimesForm, neighbours
 from directory.models import Department
@@ -153,11 +154,11 @@ def _kept(request: HttpRequest, form: WalkInTimesForm | None) -> Patient | None:
     return Patient.objects.visible_to(request.user).filter(uuid=ref).first() if ref else None
 
 
-def _free(request: HttpRequest, day: dt.date, department: Department | None) -> list[grid.Cell]:
+def _free(request: HttpRequest, day: dt.date, department: Department | None) -> list[Cell]:
     """Times of that day in which somebody could have been put: what was free is free in the books."""
     if day > clock.today() or not request.user.has_perm("scheduling.add_appointment"):
         return []
-    slots = seeing.slots(request.user).with_session().filter(session__day=day, closed="")
+    slots = seeing.slots(request.user).filter(session__day=day, closed="")
     slots = slots.filter(session__status=SessionStatus.OPEN)
     slots = slots.filter(service__department=department) if department else slots
-    return [cell for cell in grid.cells(slots, clock.now()) if cell.left]
+    return [cell for cell in cells(slots, clock.now()) if cell.left]

@@ -16,8 +16,9 @@ from common import clock, shown
 from common.admin import posted
 from common.errors import Refusal
 from common.ids import read_uuid
-from desk import grid, read_back
-from desk.door import cell_rights, origin_of, staff
+from desk import cells, read_back
+from desk.door import cell_rights, offers_of, origin_of, staff
+from desk.drawing import Drawing
 from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm, WhyForm
 from patients.models import Patient
 from patients.services import revealing
@@ -39,9 +40,8 @@ def answer(
 ) -> HttpResponse:
     """The panel's content, with the cells that changed and a word for the screen reader beside it."""
     parts = [render_to_string(f"desk/{template}", context, request)]
-    for cell in grid.cells_of(request.user, set(slots)) if slots else ():
-        drawn = {"cell": cell, "oob": True, **cell_rights(request)}
-        parts.append(render_to_string("desk/_cell.html", drawn, request))
+    drawing = Drawing(offers_of(request))
+    parts += [drawing.cell(cell) for cell in (cells.cells_of(request.user, set(slots)) if slots else ())]
     parts.append(render_to_string("desk/_said.html", {"said": said}, request))
     return HttpResponse("".join(parts), status=status)
 
@@ -86,7 +86,7 @@ def _holding(request: HttpRequest, held: Appointment) -> dict[str, Any]:
 
 def _may_overbook(request: HttpRequest, slot: Slot) -> bool:
     """Is the time full, and may this person squeeze somebody in?"""
-    cell = grid.cell_of(request.user, slot.uuid) if cell_rights(request)["may_overbook"] else None
+    cell = cells.cell_of(request.user, slot.uuid) if cell_rights(request)["may_overbook"] else None
     return cell is not None and cell.is_overbookable
 
 
@@ -97,7 +97,7 @@ def overbook(request: HttpRequest, slot: UUID) -> HttpResponse:
     wanted = _slot(request, slot)
     form = OverbookForm(posted(request))
     typed = {name: request.POST.get(name, "") for name in ("reason", "key")}
-    context: dict[str, Any] = {"slot": wanted, **typed, "cell": grid.cell_of(request.user, wanted.uuid)}
+    context: dict[str, Any] = {"slot": wanted, **typed, "cell": cells.cell_of(request.user, wanted.uuid)}
     context["key"] = context["key"] or uuid4()
     context["patient"] = _patient(request, request.POST.get("patient", ""))
     if request.method == "GET":
@@ -117,10 +117,10 @@ def _squeeze_in(request: HttpRequest, slot: Slot, context: dict[str, Any], given
     try:
         made = appointments.book(patient=patient, slot=slot, origin=origin, reason=reason, overbook=True)
     except Refusal as refusal:
-        context["cell"] = grid.cell_of(request.user, slot.uuid)
-        return refused(request, "_overbook.html", context, refusal, grid.full_beside(slot))
+        context["cell"] = cells.cell_of(request.user, slot.uuid)
+        return refused(request, "_overbook.html", context, refusal, cells.full_beside(slot))
     said = _("Booked. Reference %(reference)s.") % {"reference": made}
-    context, slots = _shown(request, made.uuid, fresh=True), grid.full_beside(slot)
+    context, slots = _shown(request, made.uuid, fresh=True), cells.full_beside(slot)
     return answer(request, "_booking.html", context, slots=slots, said=said)
 
 
@@ -237,11 +237,13 @@ def booking(request: HttpRequest, booking: UUID) -> HttpResponse:
 @require_GET
 @change
 def choose(request: HttpRequest, booking: UUID) -> HttpResponse:
-    """Where to move: the nearest places, or the grid itself."""
+    """Where to move: the place that was pointed at (`slot`), the nearest ones, or the grid itself."""
     context = _shown(request, booking)
-    origin = origin_of(request)
-    near = alternatives.near(context["slot"], origin, clock.now(), count=6)
-    return answer(request, "_move.html", {**context, "alternatives": near, "moving": context["booking"]})
+    pointed = read_uuid(request.GET.get("slot", ""))
+    target = seeing.slots(request.user).with_session().filter(uuid=pointed).first() if pointed else None
+    near = [] if target else alternatives.near(context["slot"], origin_of(request), clock.now(), count=6)
+    shown_there = {"alternatives": near, "moving": context["booking"], "target": target}
+    return answer(request, "_move.html", {**context, **shown_there})
 
 
 @require_POST

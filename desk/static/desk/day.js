@@ -28,10 +28,18 @@
     from = cell && { cell: cell.id, booking: opener.dataset.booking, extra: opener.dataset.overbook };
     goBack();
   });
-  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+  let counting = false;
+
+  function count() {
     const free = document.getElementById("day-free");
     const left = [...document.querySelectorAll("#day-grid [data-left]")];
     if (free) free.textContent = String(left.reduce((sum, one) => sum + Number(one.dataset.left), 0));
+    counting = false;
+  }
+
+  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (!counting) requestAnimationFrame(count); // once, however many cells an answer brings
+    counting = true;
     // The cell that had focus was drawn again after the panel closed: keep the place of the eye.
     if (panel.open || !from || event.detail.target.id !== from.cell) return;
     const cell = document.getElementById(from.cell);

@@ -1,6 +1,7 @@
 // The panel beside a desk page: opened from a time or a booking, filled by the server, closed with the place given back.
 // #desk says where to ask; buttons carry data-slot, data-booking, data-overbook, data-two (which asks by itself) or data-close. When it has closed, #desk
-// gets "panel:closed" (detail: the button that opened it, and whether a booking was made or moved in it).
+// gets "panel:closed" (detail: the button that opened it, and whether a booking was made or moved in it). A page opens it
+// itself with "panel:ask" (detail: address, opener).
 "use strict";
 
 (function () {
@@ -41,6 +42,11 @@
 
   document.body.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = desk.dataset.csrf;
+    event.detail.headers["X-Board"] = desk.dataset.doing || "";
+  });
+  desk.addEventListener("panel:ask", (event) => {
+    opener = event.detail.opener;
+    ask("GET", event.detail.address);
   });
 
   desk.addEventListener("click", (event) => {

@@ -6,14 +6,13 @@
   if (!grid) return;
   const buttons = (cell) => [...cell.querySelectorAll("button")];
 
+  let stop = null; // the only button that Tab reaches: the server draws all of them with -1
+
   function settle(current) {
-    const all = [...grid.querySelectorAll("button")];
-    const chosen = current && all.includes(current) ? current : all.find((one) => one.tabIndex === 0 && one.dataset.stop) || all[0];
-    for (const one of all) {
-      one.tabIndex = one === chosen ? 0 : -1;
-      if (one === chosen) one.dataset.stop = "1";
-      else delete one.dataset.stop;
-    }
+    const next = current || (stop && stop.isConnected ? stop : grid.querySelector("button"));
+    if (stop && stop !== next) stop.tabIndex = -1;
+    stop = next;
+    if (stop) stop.tabIndex = 0;
   }
 
   // Which cell lies at a row and column, tall cells included.
@@ -71,7 +70,7 @@
       if (next) next.focus();
     }
   });
-  grid.addEventListener("focusin", (event) => settle(event.target));
+  grid.addEventListener("focusin", (event) => settle(event.target.closest("button")));
   document.body.addEventListener("htmx:oobAfterSwap", () => settle(null));
   settle(null);
 })();
