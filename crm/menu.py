@@ -29,6 +29,8 @@ GROUPS = [
             ("view_timeline", "scheduling.session"),
             ("schedule", "scheduling.slot", "scheduling.block_slot"),
             ("event_busy", "scheduling.stoppage"),
+            ("block", "desk:stopping", "scheduling.stop_session"),
+            ("phone_forwarded", "desk:untold", "scheduling.change_appointment"),
             ("calendar_month", "scheduling.schedule"),
             ("beach_access", "scheduling.leave"),
             ("celebration", "scheduling.closedday"),
@@ -73,6 +75,8 @@ PAGES = {
     "desk:queue": _("Arrival and queue"),
     "desk:ending": _("End of day"),
     "desk:afterwards": _("After an outage"),
+    "desk:stopping": _("Stop sessions"),
+    "desk:untold": _("Still to be told"),
 }
 
 

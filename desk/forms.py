@@ -9,8 +9,11 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common import clock
 from common.ids import read_uuid
+from directory.models import Department, Location, Practitioner
+from scheduling import seeing
 from scheduling.models.appointment import CancelCause
 from scheduling.models.waitlist import PartOfDay
 
@@ -128,6 +131,37 @@ class BlockForm(forms.Form):
         if not 0 < len(found) <= self.MOST:
             raise forms.ValidationError(_("Choose at least one time."))
         return found
+
+
+class StoppingForm(forms.Form):
+    """Whose sessions, where and when, as far as the person sees them. Without anybody and any place, none."""
+
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.none(), required=False, empty_label=_("Any"), label=_("Practitioner")
+    )
+    department = forms.ModelChoiceField(
+        Department.objects.none(), required=False, empty_label=_("Any"), label=_("Department")
+    )
+    location = forms.ModelChoiceField(Location.objects.none(), required=False, empty_label=_("Any"), label=_("Room"))
+    first = DayField(label=_("From"))
+    last = DayField(label=_("Until"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        ahead = seeing.sessions(user).filter(day__gte=clock.today()).order_by()
+        rows = Practitioner.objects.filter(pk__in=ahead.values("practitioner"))
+        self.fields["practitioner"].queryset = rows.order_by("name_pinyin", "pk")
+        self.fields["department"].queryset = Department.objects.filter(pk__in=ahead.values("service__department"))
+        self.fields["location"].queryset = Location.objects.filter(pk__in=ahead.values("location"))
+
+    def asked(self) -> dict[str, Any]:
+        """What can be read of it; empty when nobody and no place is named. Days: from today, for four weeks."""
+        given = self.cleaned_data if self.is_valid() else {}
+        if not any(given.get(name) for name in ("practitioner", "department", "location")):
+            return {}
+        first = max(given["first"] or clock.today(), clock.today())
+        last = given["last"] or first + dt.timedelta(weeks=4)
+        return {**given, "service__department": given["department"], "first": first, "last": last}
 
 
 def neighbours(day: dt.date) -> tuple[dt.date, dt.date]:

@@ -87,7 +87,7 @@ def test_blocked_and_stopped_times_are_news(board, slots, session, origin):
     board.open()
     block(Slot.objects.filter(pk=slots[0].pk), by=origin.by, reason="meeting")
     assert board.changed(board.ask()) == {str(slots[0].uuid)}
-    stoppages.apply(stoppages.plan([session], origin=origin), kind="stop", reason="ill", origin=origin)
+    stoppages.apply(stoppages.plan([session], origin=origin), kind="stop_new", reason="ill", origin=origin)
     assert board.changed(board.ask()) == {str(one.uuid) for one in slots}
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -100,4 +101,5 @@ class StopActs:
         lost = sum(stoppage.cancelled for stoppage in done)
         told = _("%(sessions)s sessions stopped, %(lost)s bookings cancelled.") % {"sessions": len(done), "lost": lost}
         messages.success(request, told)
-        return self.list_page()
+        onward = request.GET.get("next", "")
+        return redirect(onward) if url_has_allowed_host_and_scheme(onward, None) else self.list_page()

@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", pgettext_lazy("event", "Undone")
     ARRIVED = "arrived", pgettext_lazy("event", "Arrived")
     FULFILLED = "fulfilled", pgettext_lazy("event", "Seen")
+    TOLD = "told", pgettext_lazy("event", "Told of the stoppage")
 
 
 class AppointmentEvent(models.Model):

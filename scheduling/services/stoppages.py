@@ -52,6 +52,11 @@ class Plan:
         return [item for item in self.affected if not item.alternatives]
 
     @property
+    def unreachable(self) -> list[Affected]:
+        """Those who have no phone that may be used."""
+        return [item for item in self.affected if not item.appointment.is_reachable]
+
+    @property
     def seen(self) -> frozenset[int]:
         """The bookings that were shown."""
         return frozenset(item.appointment.pk for item in self.affected)
@@ -82,7 +87,7 @@ def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None 
 
 
 def _bookings(session: Session):
-    rows = Appointment.objects.for_desk().filter(slot__session=session, status__in=AFFECTED)
+    rows = Appointment.objects.for_desk().with_reach().filter(slot__session=session, status__in=AFFECTED)
     return rows.order_by("starts_at", "place")
 
 

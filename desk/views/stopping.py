@@ -1,0 +1,70 @@
+"""The stoppage workbench (停诊): which sessions, then what it means, then who is still to be told."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from common import clock
+from common.errors import Refusal
+from desk import stopping
+from desk.door import origin_of, staff
+from desk.forms import StoppingForm
+from scheduling import seeing
+from scheduling.services import telling
+
+stops = staff("scheduling.view_session", "scheduling.view_appointment", "scheduling.stop_session")
+tells = staff("scheduling.view_appointment", "scheduling.change_appointment")
+
+
+@require_GET
+@stops
+def page(request: HttpRequest) -> HttpResponse:
+    """Sessions by practitioner, room and days, all of them ticked; on to the preview that the sessions' pages use."""
+    form = StoppingForm(request.GET, user=request.user)
+    asked = form.asked()
+    found = stopping.sessions(request.user, asked) if asked else []
+    if request.GET.getlist("session") and "preview" in request.GET:
+        return _to_preview(request)
+    context = {"form": form, "asked": asked, "sessions": found[: stopping.MOST], "more": len(found) > stopping.MOST}
+    return _page(request, "desk/stopping.html", _("Stop sessions"), **context)
+
+
+def _to_preview(request: HttpRequest) -> HttpResponse:
+    query = {"session": request.GET.getlist("session"), "next": reverse("admin:desk:untold")}
+    return redirect(reverse("admin:scheduling_session_stop_preview", query=query))
+
+
+@require_GET
+@tells
+def untold(request: HttpRequest) -> HttpResponse:
+    """Everybody who lost a place, or is still booked where nobody new gets in, the soonest first."""
+    now = clock.now()
+    rows = telling.still_to_tell(seeing.appointments(request.user), now).for_desk().with_reach()
+    found = list(rows.prefetch_related("patient__contact_points")[: stopping.MOST])
+    return _page(request, "desk/untold.html", _("Still to be told"), rows=found, at=now, most=stopping.MOST)
+
+
+@require_POST
+@tells
+def tell(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """They know, and want no other place: the line goes."""
+    wanted = get_object_or_404(seeing.appointments(request.user).for_desk(), uuid=booking)
+    try:
+        telling.tell(appointment=wanted, origin=origin_of(request))
+    except Refusal as refusal:
+        return TemplateResponse(request, "desk/_untold_said.html", {"said": str(refusal), "failed": True}, status=409)
+    said = _("%(name)s has been told.") % {"name": wanted.patient}
+    return TemplateResponse(request, "desk/_untold_said.html", {"said": said, "gone": wanted})
+
+
+def _page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    request.current_app = admin.site.name
+    named = {"title": title, "content_title": title, "is_fullwidth": "1"}
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **named, **context})
