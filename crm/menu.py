@@ -18,6 +18,7 @@ GROUPS = [
             ("edit_note", "desk:afterwards", "visits.add_queueentry"),
             ("personal_injury", "patients.patient"),
             ("event_available", "scheduling.appointment"),
+            ("patient_list", "desk:waiting", "scheduling.view_waitlistentry"),
             ("pending_actions", "scheduling.waitlistentry"),
             ("approval_delegation", "scheduling.waitlistoffer"),
             ("clinical_notes", "visits.encounter"),
@@ -75,6 +76,7 @@ PAGES = {
     "desk:queue": _("Arrival and queue"),
     "desk:ending": _("End of day"),
     "desk:afterwards": _("After an outage"),
+    "desk:waiting": _("Waiting-list desk"),
     "desk:stopping": _("Stop sessions"),
     "desk:untold": _("Still to be told"),
 }

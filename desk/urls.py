@@ -17,6 +17,7 @@ from desk.views import (
     tickets,
     today,
     together,
+    waiting_list,
 )
 from desk.views.people import people
 
@@ -36,6 +37,11 @@ urlpatterns = [
     path("stopping/", stopping.page, name="stopping"),
     path("untold/", stopping.untold, name="untold"),
     path("untold/<uuid:booking>/told/", stopping.tell, name="tell"),
+    path("waiting/", waiting_list.page, name="waiting"),
+    path("waiting/<uuid:entry>/places/", waiting_list.places, name="waiting_places"),
+    path("waiting/<uuid:entry>/offer/", waiting_list.offer, name="waiting_offer"),
+    path("waiting/offers/<uuid:offer>/accept/", waiting_list.accept, name="waiting_accept"),
+    path("waiting/offers/<uuid:offer>/decline/", waiting_list.decline, name="waiting_decline"),
     path("ending/", ending.page, name="ending"),
     path("booking/", booking_desk.page, name="booking_desk"),
     path("booking/found/", booking_desk.found, name="found"),
