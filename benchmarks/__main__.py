@@ -22,6 +22,7 @@ SUITES = {
     "ceiling": [POSTGRESQL],
     "slots": [POSTGRESQL],
     "patients": [POSTGRESQL],
+    "desk": [POSTGRESQL],
 }
 MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {

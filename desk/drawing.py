@@ -37,17 +37,18 @@ class Drawing:
 
     def __init__(self, offers: Offers):
         self._offers = offers
-        self._states = {value: escape(label) for value, label in AppointmentStatus.choices}
+        self._states = {value: escape(str(label)) for value, label in AppointmentStatus.choices}
         self._words = {
             "book": escape(_("move here") if offers.moving else _("+ book")),
             "overbook": escape(_("overbook")),
-            "extra": escape(pgettext("booking", "extra")),
             "blocked": escape(_("Blocked")),
             "stopped": escape(_("Stopped")),
             "past": escape(_("past")),
             "block": escape(_("block")),
             "unblock": escape(_("open again")),
         }
+        extra = escape(pgettext("booking", "extra"))
+        self._extra = f'<small class="day-extra">{_symbol("group_add")}{extra}</small>'
 
     def row(self, boxes: Iterable[Box]) -> SafeString:
         """The boxes of one time as table cells."""
@@ -78,7 +79,7 @@ class Drawing:
 
     def _name(self, booking: Claim) -> str:
         icon = _symbol(icon_of(booking))
-        extra = f'<small class="day-extra">{_symbol("group_add")}{self._words["extra"]}</small>' * booking.is_overbooked
+        extra = self._extra if booking.is_overbooked else ""
         drag = ' draggable="true"' * (self._offers.may_move and booking.status == AppointmentStatus.BOOKED)
         inside = f"{icon}<span>{self._called(booking)}</span>{extra}"
         state = f'<span class="crm-hidden">, {self._states[booking.status]}</span>'
