@@ -119,6 +119,13 @@ def test_the_focus_stays_even_in_the_cell_that_changes(board, slots, alice):
     assert page.evaluate("document.activeElement.dataset.booking") == str(alice.uuid)
 
 
+def test_a_board_that_is_only_looked_at_keeps_nobody_signed_in(board, slots):
+    page = board()
+    with page.expect_request("**/day/fresh/**", timeout=NEWS) as asked:
+        pass
+    assert asked.value.headers["x-background"] == "1"
+
+
 @pytest.mark.without_network
 def test_without_the_network_the_board_says_how_old_it_is(board, slots):
     page = board()

@@ -135,6 +135,15 @@ def test_by_keys_alone_in_a_browser_and_the_clock_runs(page, sign_in, transactio
     assert Appointment.objects.get().status == "booked"
 
 
+def test_the_page_that_is_only_looked_at_keeps_nobody_signed_in(page, sign_in, transactional_db, clerk, entry):
+    sign_in(clerk)
+    page.clock.install()
+    page.goto(PAGE)
+    with page.expect_request(f"**{PAGE}") as asked:
+        page.clock.run_for(31_000)
+    assert asked.value.headers["x-background"] == "1"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_has_no_known_fault(page, sign_in, transactional_db, clerk, session, slots, entry, scheme):
     offered(WaitlistEntryFactory(service=session.service, notice_hours=0), slots[0])

@@ -24,7 +24,8 @@
     asking = true;
     const values = { at: desk.dataset.at, known: cells().map((cell) => cell.dataset.v).join("") };
     try {
-      await htmx.ajax("POST", desk.dataset.freshUrl, { source: "#day-poll", swap: "none", values });
+      const headers = { "X-Background": "1" }; // keeps nobody signed in
+      await htmx.ajax("POST", desk.dataset.freshUrl, { source: "#day-poll", swap: "none", values, headers });
     } catch {
       // a lost request is told by the event below
     } finally {

@@ -18,7 +18,8 @@
 
   function refresh() {
     if (document.hidden || page.querySelector(".waiting-places")) return;
-    htmx.ajax("GET", page.dataset.page, { target: page, swap: "innerHTML" }).catch(() => {}); // asked again soon
+    const headers = { "X-Background": "1" }; // keeps nobody signed in
+    htmx.ajax("GET", page.dataset.page, { target: page, swap: "innerHTML", headers }).catch(() => {}); // asked again soon
   }
 
   document.body.addEventListener("htmx:afterSwap", (event) => {
