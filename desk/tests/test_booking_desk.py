@@ -50,7 +50,7 @@ def alice(db):
     return PatientFactory(name="Alice Smith", note="Uses a wheelchair")
 
 
-def test_everything_about_the_caller_stands_at_one_address(desk, session, slots, alice):
+def test_r1_everything_about_the_caller_stands_at_one_address(desk, session, slots, alice):
     AppointmentFactory(patient=alice, slot=slots[0])
     visit(alice, session, 40)
     visit(alice, session, 20, status="noshow")
@@ -125,7 +125,7 @@ def test_what_lies_outside_the_scope_cannot_be_asked_for(desk, clerk, alice):
     assert "Ask what it is for." in desk.get(address(patient=alice.uuid, what=f"department.{other.uuid}")).text
 
 
-def test_the_soonest_places_come_first_and_the_week_says_why_the_rest_is_not_free(desk, session, slots, alice):
+def test_r10_the_soonest_places_come_first_and_the_week_says_why_the_rest_is_not_free(desk, session, slots, alice):
     AppointmentFactory(slot=slots[0])
     later = SessionFactory(
         practitioner=session.practitioner, service=session.service, day=clock.today() + dt.timedelta(days=3),

@@ -44,7 +44,7 @@ def test_who_has_the_right_sees_the_way_in_the_cell_and_in_the_panel(chief, full
     assert address("overbook", slot=full.uuid) in panel.text
 
 
-def test_the_front_desk_sees_no_way_and_is_refused(desk, full):
+def test_r20_the_front_desk_sees_no_way_and_is_refused(desk, full):
     assert "data-overbook=" not in day_of(desk, full)
     panel = desk.get(address("booking", booking=full.appointments.get().uuid))
     assert "/overbook/" not in panel.text
@@ -59,7 +59,7 @@ def test_the_panel_says_how_many_extra_places_are_left(chief, full):
     assert "This session has 1 extra place left of 2." in chief.get(address("overbook", slot=full.uuid)).text
 
 
-def test_somebody_is_squeezed_in_and_marked_with_a_word_in_cell_and_panel(chief, full):
+def test_r20_somebody_is_squeezed_in_and_marked_with_a_word_in_cell_and_panel(chief, full):
     answer = squeeze_in(chief, full, PatientFactory(name="Bob Jones"))
     extra = Appointment.objects.get(patient__name="Bob Jones")
     assert (extra.is_overbooked, extra.reason, extra.events.get().reason) == (True, "fever", "fever")

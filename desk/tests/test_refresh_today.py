@@ -54,7 +54,7 @@ def wait_for(page, session, name: str, value: int) -> None:
     page.wait_for_function(script, arg=[number(session, name), str(value)], timeout=PATIENCE)
 
 
-def test_a_change_comes_by_itself_and_focus_and_scroll_stay(today, sessions):
+def test_r15_a_change_comes_by_itself_and_focus_and_scroll_stay(today, sessions):
     last = sessions[-1]
     today.locator(number(last, "booked")).focus()
     scrolled = today.evaluate("window.scrollY || document.scrollingElement.scrollTop")
@@ -73,7 +73,7 @@ def test_a_number_that_becomes_nothing_keeps_the_focus(today, sessions):
     assert today.evaluate("document.activeElement.id") == number(sessions[0], "booked")[1:]
 
 
-def test_half_typed_words_and_what_they_hide_stay(today, sessions):
+def test_r15_half_typed_words_and_what_they_hide_stay(today, sessions):
     today.locator("#today-find").focus()
     today.keyboard.type("doctor 07")
     one_more(sessions[7])
