@@ -81,7 +81,9 @@ def test_a_message_has_no_placeholder_that_cannot_be_filled(kind):
 @every_refusal
 def test_a_status_is_one_that_the_api_documents(kind):
     assert kind.status in STATUSES
-    assert kind.permanent == (kind.code not in {"busy", "changed_meanwhile", "too_many_attempts", "nobody_waits"})
+    assert kind.permanent == (
+        kind.code not in {"busy", "changed_meanwhile", "too_many_attempts", "too_many_tries", "nobody_waits"}
+    )
 
 
 @every_refusal
