@@ -4,8 +4,10 @@ import segno
 from django.utils.translation import get_language
 
 from directory.models import HealthcareService
-from scheduling.models import Appointment
+from scheduling.models import Appointment, AppointmentStatus
 from visits.services import door_codes
+
+PRINTED = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)  # a hold is no promise yet, and what is over needs none
 
 
 def qr(booking: Appointment) -> str:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from accounts.services import devices
 from common import clock
 from desk.tests.test_reach_everything import RULES
+from patients.tests.factories import PatientFactory
+from scheduling.services import holds
 from scheduling.tests.factories import AppointmentFactory, SlotFactory
 from visits.models import QueueEntry
 from visits.services import door_codes
@@ -213,6 +215,19 @@ def test_the_slip_carries_the_code_and_speaks_the_patients_language(client, book
     assert page.context["qr"].startswith("data:image/svg+xml")
     assert str(booking) in page.content.decode()
     assert 'lang="zh-Hans"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("status", "answer"), [("booked", 200), ("arrived", 200), ("cancelled", 404), ("noshow", 404)])
+def test_only_what_is_to_come_is_printed_on_a_slip(client, booking, status, answer):
+    type(booking).objects.update(status=status)
+    client.force_login(counter().by)
+    assert client.get(reverse("admin:desk:slip", kwargs={"booking": booking.uuid})).status_code == answer
+
+
+def test_a_held_place_has_no_slip_yet(client, booking):
+    held = holds.hold(slot=booking.slot, patient=PatientFactory(), origin=counter())
+    client.force_login(held.by)
+    assert client.get(reverse("admin:desk:slip", kwargs={"booking": held.uuid})).status_code == 404
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -16,14 +16,14 @@ from common import clock, shown
 from common.admin import posted
 from common.errors import Refusal
 from common.ids import read_uuid
-from desk import cells, read_back
+from desk import cells, read_back, slip
 from desk.door import cell_rights, offers_of, origin_of, staff
 from desk.drawing import Drawing
 from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm, WhyForm
 from patients.models import Patient
 from patients.services import revealing
 from scheduling import seeing
-from scheduling.models import OPEN, Appointment, AppointmentStatus, Slot
+from scheduling.models import Appointment, AppointmentStatus, Slot
 from scheduling.services import alternatives, appointments, holds
 from scheduling.services.origin import digest_of
 from visits.services import settling
@@ -206,7 +206,7 @@ def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
         "slot": booking.slot,
         "words": read_back.of(booking) if booked else None,
         "events": events,
-        "may_print": bool(booking.patient) and booking.status in OPEN,
+        "may_print": bool(booking.patient) and booking.status in slip.PRINTED,
         "may_change": booked and user.has_perm("scheduling.change_appointment"),
         "may_move": booked and not begun and user.has_perm("scheduling.change_appointment"),
         "may_noshow": booked and begun and user.has_perm("scheduling.mark_noshow"),

@@ -12,7 +12,6 @@ from desk import slip
 from desk.door import staff
 from patients.services import revealing
 from scheduling import seeing
-from scheduling.models import OPEN
 
 
 @require_GET
@@ -20,7 +19,7 @@ from scheduling.models import OPEN
 def page(request: HttpRequest, booking: UUID) -> HttpResponse:
     """In the patient's language. Who printed it is written down, as for every look at a booking."""
     found = get_object_or_404(seeing.appointments(request.user).for_desk(), uuid=booking)
-    if found.patient is None or found.status not in OPEN:
+    if found.patient is None or found.status not in slip.PRINTED:
         raise Http404
     revealing.note_opening(found.patient, by=request.user, ip=request.META.get("REMOTE_ADDR"))
     with translation.override(found.patient.language):
