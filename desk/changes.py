@@ -13,7 +13,7 @@ from desk.cells import Cell, cells
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, Session, Slot
 from scheduling.models.event import EventKind
 
-OVERLAP = dt.timedelta(seconds=15)
+OVERLAP = dt.timedelta(seconds=30)  # longer than a booking waits in line (scheduling/services/line.py)
 MEMORY = dt.timedelta(minutes=10)
 
 
@@ -25,10 +25,15 @@ def shape(slots: QuerySet[Slot]) -> str:
 
 def since(slots: QuerySet[Slot], asked: dt.datetime | None, at: dt.datetime) -> list[Cell]:
     """The cells that may look different than at `asked`, whole sessions: their times share the extra places."""
-    if asked is None or not at - MEMORY < asked <= at:
+    if asked is None or not at - MEMORY < asked <= at or _mark(asked) != _mark(at):
         return cells(slots, at, whole=True)
     touched = _touched(slots, asked - OVERLAP, at)
     return cells(slots.filter(session__in=touched), at, whole=True) if touched else []
+
+
+def _mark(at: dt.datetime) -> int:
+    """Changes with every MEMORY: then all is compared, for what leaves no trace here, as a patient's new name."""
+    return int(at.timestamp() // MEMORY.total_seconds())
 
 
 def _touched(slots: QuerySet[Slot], first: dt.datetime, at: dt.datetime) -> set[int]:
@@ -36,6 +41,9 @@ def _touched(slots: QuerySet[Slot], first: dt.datetime, at: dt.datetime) -> set[
     events = AppointmentEvent.objects.filter(kind__in=EventKind.values, at__gte=first).order_by()
     pairs = events.values_list("slot__session", "from_slot__session")
     found = {session for pair in pairs for session in pair if session}
+    # By when it was saved: what is entered after an outage has events with the times of its paper
+    saved = Appointment.history.filter(history_date__gte=first).order_by()
+    found |= set(saved.values_list("slot__session", flat=True))
     found |= set(Slot.history.filter(history_date__gte=first).order_by().values_list("session_id", flat=True))
     found |= set(Session.history.filter(history_date__gte=first).order_by().values_list("id", flat=True))
     return _here(slots, found) | _passed(slots, first, at)

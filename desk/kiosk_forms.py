@@ -36,8 +36,10 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("QR code"),
         max_length=LONGEST,
-        widget=_typed("", inputmode="none"),
-        error_messages={"required": _("Hold your code under the reader.")},
+        error_messages={
+            "required": _("Hold your code under the reader."),
+            "max_length": _("This is not a code of this hospital."),
+        },
     )
 
     def find(self, machine: Device, ip: str | None) -> list[Appointment]:

@@ -163,3 +163,16 @@ def test_a_whole_site_is_shown_together(desk, department, session, slots):
     assert str(slots[0].uuid) in page.text
     assert page.context["asked"].site == department.site
     assert desk.get(DAY, {"department": "site-nonsense"}).status_code == 200
+
+
+def test_what_is_entered_afterwards_with_a_time_long_past_is_news_too(board, slots, origin):
+    board.open()
+    past = clock.now() - dt.timedelta(hours=3)
+    appointments.book(patient=PatientFactory(), slot=slots[0], origin=origin)
+    AppointmentEvent.objects.update(at=past)
+    assert board.changed(board.ask()) == {str(slots[0].uuid)}
+
+
+def test_a_page_asks_for_the_board_that_it_shows_whatever_would_be_shown_first_now(desk, department, slots):
+    page = desk.get(DAY, {"day": tomorrow()})
+    assert f"day={tomorrow()}&amp;department={department.uuid}" in page.text

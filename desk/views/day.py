@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -44,6 +45,20 @@ class Choice:
         """Sites with their departments."""
         sites = dict.fromkeys(one.site for one in self.departments)
         return [(site, [one for one in self.departments if one.site == site]) for site in sites]
+
+    @property
+    def query(self) -> str:
+        """Names this very board, also when an hour from now another one would be shown first."""
+        asked = self.asked
+        place = asked.department.uuid if asked.department else f"site-{asked.site.uuid}" if asked.site else "all"
+        named = {
+            "day": asked.day.isoformat(),
+            "department": place,
+            "service": asked.service and asked.service.uuid,
+            "session": asked.session,
+            "practitioner": asked.practitioner and asked.practitioner.uuid,
+        }
+        return urlencode({name: value for name, value in named.items() if value})
 
     @property
     def step(self) -> dt.timedelta:
@@ -98,7 +113,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff("scheduling.view_slot", "scheduling.block_slot")
+@staff("scheduling.view_slot", "scheduling.view_appointment", "scheduling.block_slot")
 def block(request: HttpRequest) -> HttpResponse:
     """Close the chosen times, or open those among them that are blocked."""
     form = BlockForm(request.POST)

@@ -54,11 +54,12 @@ def prove(request: HttpRequest, machine: Device, how: str) -> HttpResponse:
     """Ask for the proof, then show whose visit it is and ask whether that is right."""
     how, form = _form(request, how)
     if not form.is_bound or not form.is_valid():
-        return _step(request, machine, how, form=form, status=422 if form.is_bound else 200)
+        said = " ".join(message for messages in form.errors.values() for message in messages) if how == "code" else ""
+        return _step(request, machine, how, form=form, said=said, status=422 if form.is_bound else 200)
     try:
         found = form.find(machine, request.META.get("REMOTE_ADDR"))
     except Refusal as refusal:
-        return _step(request, machine, how, form=form, refusal=refusal, status=refusal.status)
+        return _step(request, machine, how, form=form, refusal=refusal, status=_status(refusal))
     proof = signing.dumps([str(one.uuid) for one in found], salt=PROOF)
     return _step(request, machine, "confirm", bookings=found, proof=proof)
 
@@ -87,8 +88,13 @@ def arrive(request: HttpRequest, machine: Device) -> HttpResponse:
     try:
         entry = arrival.check_in(appointment=UUID(wanted), origin=kiosk.origin_of(machine))
     except Refusal as refusal:
-        return _step(request, machine, "refused", refusal=refusal, status=refusal.status)
+        return _step(request, machine, "refused", refusal=refusal, status=_status(refusal))
     return _step(request, machine, "ticket", **_ticket(entry))
+
+
+def _status(refusal: Refusal) -> int:
+    """One that the page draws (kiosk.html): it was answered, whatever the answer."""
+    return refusal.status if refusal.status in (409, 422, 429) else 409
 
 
 def _ticket(entry: QueueEntry) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from desk.forms import BookForm, CancelForm, OverbookForm, SlotForm, WhyForm
 from patients.models import Patient
 from patients.services import revealing
 from scheduling import seeing
-from scheduling.models import Appointment, AppointmentStatus, Slot
+from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
 from scheduling.services import alternatives, appointments, holds
 from scheduling.services.origin import digest_of
 from visits.services import settling
@@ -220,7 +220,8 @@ def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
 
 def _may_undo(booking: Appointment, events: list, now: Any) -> bool:
     ended = booking.status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW) and booking.patient_id
-    return bool(ended and events and (now - events[0].at).total_seconds() <= appointments.UNDO_MINUTES * 60)
+    steps = [event for event in events if event.kind != EventKind.TOLD]
+    return bool(ended and steps and (now - steps[0].at).total_seconds() <= appointments.UNDO_MINUTES * 60)
 
 
 @require_GET

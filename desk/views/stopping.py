@@ -37,7 +37,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _to_preview(request: HttpRequest) -> HttpResponse:
-    query = {"session": request.GET.getlist("session"), "next": reverse("admin:desk:untold")}
+    query = {"session": request.GET.getlist("session")}
+    if request.user.has_perm("scheduling.change_appointment"):
+        query["next"] = reverse("admin:desk:untold")
     return redirect(reverse("admin:scheduling_session_stop_preview", query=query))
 
 

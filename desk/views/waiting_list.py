@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
@@ -16,6 +17,7 @@ from common.errors import Refusal
 from desk import choosing, waiting_list
 from desk.door import origin_of, staff
 from desk.forms import SlotForm
+from directory.models import Department
 from scheduling import seeing
 from scheduling.models import WaitlistEntry, WaitlistOffer
 from scheduling.services import waitlist
@@ -30,7 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Offers that run, and who waits; of one department or of all. A page that is open asks only for its middle."""
     if request.htmx:
         return _drawn(request)
-    known = sorted({one.service.department for one in _departments(request)}, key=str)
+    known = sorted(_departments(request), key=str)
     request.current_app = admin.site.name
     named = {"title": _("Waiting-list desk"), "content_title": _("Waiting-list desk"), "is_fullwidth": "1"}
     context = {**admin.site.each_context(request), **named, **_context(request), "departments": known}
@@ -105,8 +107,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     return {"found": waiting_list.of(request.user, choice), "choice": choice}
 
 
-def _departments(request: HttpRequest) -> list[WaitlistEntry]:
-    return list(seeing.waiting(request.user).select_related("service__department__site"))
+def _departments(request: HttpRequest) -> QuerySet[Department]:
+    waited_for = seeing.waiting(request.user).order_by().values("service__department")
+    return Department.objects.filter(pk__in=waited_for).select_related("site")
 
 
 def _entry(request: HttpRequest, uuid: UUID) -> WaitlistEntry:

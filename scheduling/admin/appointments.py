@@ -151,7 +151,7 @@ class AppointmentAdmin(BookingFacts, FactAdmin):
     def _can_undo(self, obj: Appointment) -> bool:
         if obj.status not in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
             return False
-        last = obj.events.order_by("-pk").first()
+        last = obj.events.exclude(kind=EventKind.TOLD).order_by("-pk").first()
         return last is not None and clock.now() - last.at <= dt.timedelta(minutes=appointments.UNDO_MINUTES)
 
     @action(

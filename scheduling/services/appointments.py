@@ -252,7 +252,7 @@ def _slot_of(ref: Appointment | UUID) -> Slot:
 def _require_recent(booking: Appointment, at: dt.datetime) -> None:
     if booking.status not in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW) or booking.patient_id is None:
         raise NothingToUndo
-    last = booking.events.order_by("-pk").first()
+    last = booking.events.exclude(kind=EventKind.TOLD).order_by("-pk").first()
     if last is None or last.kind not in (EventKind.CANCELLED, EventKind.NOSHOW):
         raise NothingToUndo
     if at - last.at > dt.timedelta(minutes=UNDO_MINUTES):

@@ -57,7 +57,9 @@ def _waiting() -> QuerySet[WaitlistEntry]:
 
 
 def _told() -> QuerySet[AppointmentEvent]:
-    return AppointmentEvent.objects.filter(appointment=OuterRef("pk"), kind=EventKind.TOLD).order_by()
+    return AppointmentEvent.objects.filter(
+        appointment=OuterRef("pk"), kind=EventKind.TOLD, at__gte=OuterRef("cancelled_at")
+    ).order_by()
 
 
 def tell(
@@ -70,7 +72,7 @@ def tell(
         booking = lock_appointment(appointment, origin.by)
         if (booking.status, booking.cancel_cause) != (_LOST["status"], _LOST["cancel_cause"]):
             raise WrongStatus(status=booking.get_status_display())
-        if not booking.events.filter(kind=EventKind.TOLD).exists():
+        if not booking.events.filter(kind=EventKind.TOLD, at__gte=booking.cancelled_at).exists():
             record(booking, EventKind.TOLD, origin, at, reason)
         return booking
 

@@ -103,3 +103,12 @@ def test_the_preview_says_who_cannot_be_reached(session, origin):
     booking = AppointmentFactory(slot=SlotFactory(session=session))
     plan = stoppages.plan([session], origin=origin)
     assert [item.appointment for item in plan.unreachable] == [booking]
+
+
+def test_told_and_then_undone_is_told_of_a_second_stoppage_anew(session, origin):
+    booking = AppointmentFactory(slot=SlotFactory(session=session), patient=PatientFactory())
+    appointments.cancel(appointment=booking, origin=origin, reason="closed", cause="clinic")
+    telling.tell(appointment=booking, origin=origin)
+    appointments.undo(appointment=booking, origin=origin)
+    stopped(session, origin)
+    assert left() == [booking]

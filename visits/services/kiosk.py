@@ -1,11 +1,13 @@
 """Checking in without staff: who stands at the machine, and which of their visits are today.
 
 Three proofs: the code that the hospital gave (QR), a reference with the birth date, or an identity number. Before the
-proof every failure reads the same; each is written into the access log, and after TRIES of them the machine rests.
+proof every failure reads the same; each is written into the access log. After TRIES wrong references or numbers the
+machine rests, and takes only codes.
 """
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import AccessLog, Channel, Device
@@ -25,6 +27,7 @@ from . import door_codes
 
 TRIES = 5  # failed proofs …
 REST = dt.timedelta(minutes=1)  # … within this time, then nothing is looked up until it is over
+CODE = "code"  # how the log calls a scan
 _HERE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 
 
@@ -34,13 +37,16 @@ def origin_of(kiosk: Device) -> Origin:
 
 
 def by_code(text: str, *, kiosk: Device, ip: str | None = None) -> list[Appointment]:
-    """The visit of a QR code. Raises NotRecognised, TooManyTries, and what `expected` raises."""
+    """The visit of a QR code, also while the machine rests: its seal cannot be guessed.
+
+    Raises NotRecognised and what `expected` raises.
+    """
     reference = door_codes.proven_reference(text)
-    return _proven(kiosk, ip, "code", _referenced(reference))
+    return _proven(kiosk, ip, CODE, _referenced(reference), can_be_guessed=False)
 
 
 def by_reference(text: str, birth_date: dt.date, *, kiosk: Device, ip: str | None = None) -> list[Appointment]:
-    """The visit of a reference, if the patient was born on that day. Raises as `by_code`."""
+    """The visit of a reference, if the patient was born on that day. Raises as `by_code`, and TooManyTries."""
     rows = _referenced(clean_reference(text)).filter(patient__birth_date=birth_date)
     return _proven(kiosk, ip, "reference", rows)
 
@@ -72,14 +78,29 @@ def _referenced(reference: str) -> QuerySet[Appointment]:
     return known.filter(reference=reference) if reference else known.none()
 
 
-def _proven(kiosk: Device, ip: str | None, how: str, rows: QuerySet[Appointment]) -> list[Appointment]:
-    """Those of the bookings that are expected; when none is, the first says why."""
-    _refuse_guessing(kiosk)
-    found = list(rows.for_desk().order_by("starts_at", "pk"))
+def _proven(
+    kiosk: Device, ip: str | None, how: str, rows: QuerySet[Appointment], *, can_be_guessed: bool = True
+) -> list[Appointment]:
+    """Those of the bookings that are expected; when none is, the first says why. Who was looked at is on record.
+
+    One look at a time for each machine: many at once would all be counted before any had failed.
+    """
+    with transaction.atomic():
+        if can_be_guessed:
+            _refuse_guessing(kiosk)
+        found = list(rows.for_desk().order_by("starts_at", "pk"))
+        _write_down(kiosk, ip, how, found)
     if not found:
-        access.record(Action.FAILED_CHECK, by=kiosk.user, kind="accounts.device", subject=kiosk.uuid, detail=how, ip=ip)
         raise NotRecognised
     return [one for one in found if _is_expected(one, kiosk)] or [expected(found[0], kiosk)]
+
+
+def _write_down(kiosk: Device, ip: str | None, how: str, found: list[Appointment]) -> None:
+    detail = {"by": kiosk.user, "detail": how, "ip": ip}
+    if found:
+        access.record(Action.OPEN, kind="patients.patient", subject=found[0].patient.uuid, **detail)
+    else:
+        access.record(Action.FAILED_CHECK, kind="accounts.device", subject=kiosk.uuid, **detail)
 
 
 def _is_expected(booking: Appointment, kiosk: Device) -> bool:
@@ -90,6 +111,7 @@ def _is_expected(booking: Appointment, kiosk: Device) -> bool:
 
 
 def _refuse_guessing(kiosk: Device) -> None:
+    Device.objects.select_for_update(no_key=True).filter(pk=kiosk.pk).values_list("pk").first()
     failed = AccessLog.objects.filter(user=kiosk.user, action=Action.FAILED_CHECK, at__gt=clock.now() - REST)
-    if failed.count() >= TRIES:
+    if failed.exclude(detail=CODE).count() >= TRIES:
         raise TooManyTries

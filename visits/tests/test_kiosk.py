@@ -98,7 +98,16 @@ def test_after_five_failed_tries_the_machine_rests_and_each_is_on_record(machine
         with pytest.raises(NotRecognised):
             kiosk.by_reference("K7M2 9QXD", BORN, kiosk=machine, ip="127.0.0.1")
     with pytest.raises(TooManyTries):
-        kiosk.by_code(door_codes.code_of(booking), kiosk=machine)
+        kiosk.by_reference(booking.reference, BORN, kiosk=machine)
+    assert kiosk.by_code(door_codes.code_of(booking), kiosk=machine) == [booking]
+    assert AccessLog.objects.filter(action=Action.OPEN, subject_uuid=booking.patient.uuid, user=machine.user).exists()
     assert AccessLog.objects.filter(action=Action.FAILED_CHECK, user=machine.user, detail="reference").count() == 5
     AccessLog.objects.update(at=clock.now() - kiosk.REST)
-    assert kiosk.by_code(door_codes.code_of(booking), kiosk=machine) == [booking]
+    assert kiosk.by_reference(booking.reference, BORN, kiosk=machine) == [booking]
+
+
+def test_scans_of_foreign_codes_lock_nobody_out(machine, booking):
+    for _scan in range(kiosk.TRIES + 1):
+        with pytest.raises(NotRecognised):
+            kiosk.by_code("https://example.org/", kiosk=machine)
+    assert kiosk.by_reference(booking.reference, BORN, kiosk=machine) == [booking]

@@ -38,7 +38,7 @@
     const answer = event.detail.xhr;
     const well = answer && (answer.status === 200 || answer.status === 204);
     one("day-lost").hidden = Boolean(well);
-    if (!well) return;
+    if (!well || desk.classList.contains("is-dragging")) return; // what was not drawn is asked for again
     desk.dataset.at = answer.getResponseHeader("X-At");
     one("day-outdated").hidden = answer.getResponseHeader("X-Shape") === desk.dataset.shape;
     asOf();
@@ -49,6 +49,7 @@
   }
 
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (desk.classList.contains("is-dragging")) event.detail.shouldSwap = false; // the dragged button must stay
     const inside = document.activeElement;
     if (!event.detail.target.contains(inside)) return;
     const { booking, slot, overbook, mark } = inside.dataset;

@@ -6,16 +6,26 @@
   const wait = 75; // s without a touch on a page with a question
   const told = 20; // s before the end in which the page says so
   const afterFault = 20; // s
+  const again = 5; // s between tries to begin again
   const one = (id) => document.getElementById(id);
   const step = one("step");
   const digits = "1234567890";
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   const keyboards = { digits, reference: "23456789ABCDEFGHJKMNPQRSTVWXYZ", identifier: `${digits}${letters}` };
   let idle = 0;
+  let leaving = false;
   let aloud = false;
   let field = null; // where the keyboard writes
 
-  const home = () => location.replace(document.body.dataset.home);
+  // To an address that answers; else this page stays, says so and tries again: nobody can press “reload” on a kiosk
+  async function home() {
+    const answers = await fetch(document.body.dataset.home, { cache: "no-store" }).then((got) => got.ok, () => false);
+    if (answers) return location.replace(document.body.dataset.home);
+    step.replaceChildren();
+    one("idle").hidden = true;
+    one("gone").hidden = false;
+    setTimeout(home, again * 1000);
+  }
 
   function key(label, name, act, wide) {
     const button = document.createElement("button");
@@ -74,18 +84,25 @@
   }
 
   function tick() {
+    if (leaving) return;
     idle += 1;
     const done = step.querySelector("[data-done]");
     const limit = done ? Number(done.dataset.done) : wait;
     const atStart = one("id_code") && !one("id_code").value && !step.querySelector(".refusal");
     if (atStart && location.pathname === document.body.dataset.home) idle = 0;
-    if (idle >= limit) return home();
+    if (idle >= limit) {
+      leaving = true;
+      home();
+      return;
+    }
     const left = limit - idle;
     one("idle").hidden = left > told || Boolean(done);
     one("left").textContent = String(left);
   }
 
   function fault() {
+    if (leaving) return;
+    leaving = true;
     one("gone").hidden = false;
     setTimeout(home, afterFault * 1000);
   }
@@ -93,7 +110,7 @@
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => (idle = 0), true);
   document.addEventListener("keydown", (event) => {
     const reads = one("id_code");
-    if (reads && event.key.length === 1 && !event.target.matches("input")) reads.focus(); // a reader types blindly
+    if (reads && event.key.length === 1 && !event.target.matches("input")) reads.select(); // a reader types blindly
   });
   step.addEventListener("focusin", (event) => event.target.matches("[data-keys]:not([data-keys=''])") && showKeys(event.target));
   step.addEventListener("click", (event) => event.target.closest("#print") && window.print());
