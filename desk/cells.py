@@ -1,7 +1,7 @@
 """The times of the pool as a desk sees them: who is in each, and what may be done with it now.
 
 Read as plain rows: a board of 60 practitioners by 40 times has 2,400 of them, and models would take longer to make
-than to read (benchmarks: board).
+than to read (benchmark `desk`).
 """
 
 import datetime as dt

@@ -60,9 +60,7 @@ def _passed(slots: QuerySet[Slot], first: dt.datetime, at: dt.datetime) -> set[i
     found = set(slots.filter(over).order_by().values_list("session", flat=True))
     holds = Appointment.objects.filter(status=AppointmentStatus.HELD, held_until__gt=first, held_until__lte=at)
     lapsed = set(holds.order_by().values_list("slot__session", flat=True))
-    return found | (
-        set(slots.filter(session__in=lapsed).order_by().values_list("session", flat=True)) if lapsed else set()
-    )
+    return found | _here(slots, lapsed)
 
 
 def read_moment(text: str) -> dt.datetime | None:

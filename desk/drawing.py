@@ -1,4 +1,4 @@
-"""Cells as HTML. In Python, because 2,400 of them through templates take most of a second (benchmarks: board).
+"""Cells as HTML. In Python, because 2,400 of them through templates take most of a second (benchmark `desk`).
 
 Every text from outside goes through `escape`; the words of the page are looked up once for each board.
 """

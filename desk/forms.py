@@ -47,7 +47,7 @@ class DayForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """What was asked and can be read; today when nothing was."""
         self.is_valid()
-        given = self.cleaned_data
+        given = {"department": "", **self.cleaned_data}
         return {**given, "day": given.get("day") or clock.today()}
 
 

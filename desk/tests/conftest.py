@@ -1,5 +1,7 @@
 """A department with one practitioner on the grid tomorrow, and the front desk of its site."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.tests.factories import UserFactory
@@ -28,12 +30,37 @@ def slots(session):
     return [SlotFactory(session=session, number=number) for number in range(3)]
 
 
+def _of_site(department, role):
+    person = UserFactory(role=role, sees_all_sites=False)
+    Scope.objects.create(user=person, site=department.site)
+    return person
+
+
 @pytest.fixture
 def clerk(department):
     """Front desk of the department's site only."""
-    person = UserFactory(role="front_desk", sees_all_sites=False)
-    Scope.objects.create(user=person, site=department.site)
-    return person
+    return _of_site(department, "front_desk")
+
+
+@pytest.fixture
+def boss(as_user, supervisor):
+    """The supervisor, signed in as `desk` is."""
+    return as_user(supervisor)
+
+
+@pytest.fixture
+def supervisor(department):
+    """Supervisor of the department's site only."""
+    return _of_site(department, "supervisor")
+
+
+@pytest.fixture
+def two_columns(transactional_db):
+    """Two practitioners with three slots each, tomorrow at nine."""
+    service, day = ServiceFactory(), clock.today() + dt.timedelta(days=1)
+    people = [PractitionerFactory(name=name, name_pinyin=name.lower()) for name in ("Chen Yu", "Wang Fang")]
+    sessions = [SessionFactory(practitioner=person, service=service, day=day) for person in people]
+    return [[SlotFactory(session=session, number=number) for number in range(3)] for session in sessions]
 
 
 @pytest.fixture

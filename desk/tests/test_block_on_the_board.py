@@ -3,20 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from accounts.tests.factories import UserFactory
-from directory.models import Scope
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Slot
 from scheduling.tests.factories import AppointmentFactory, SlotFactory
 
 BLOCK = reverse("admin:desk:day_block")
-
-
-@pytest.fixture
-def boss(as_user, department):
-    person = UserFactory(role="supervisor", sees_all_sites=False)
-    Scope.objects.create(user=person, site=department.site)
-    return as_user(person)
 
 
 def chosen(*slots) -> str:

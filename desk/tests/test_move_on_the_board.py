@@ -9,26 +9,18 @@ from accounts.tests.factories import UserFactory
 from common import clock
 from desk.tests.test_reach_everything import faults
 from directory.models import Scope
-from directory.tests.factories import PractitionerFactory, ServiceFactory
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Slot
 from scheduling.services import appointments
 from scheduling.services.origin import Origin
-from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
+from scheduling.tests.factories import AppointmentFactory
 
 NEWS = 8_000  # ms within which the board shows what others did: it asks every five seconds
 
 
 @pytest.fixture
-def slots(transactional_db):
-    """Two practitioners with three slots each, tomorrow at nine."""
-    service = ServiceFactory()
-    day = clock.today() + dt.timedelta(days=1)
-    sessions = [
-        SessionFactory(practitioner=PractitionerFactory(name=name, name_pinyin=name.lower()), service=service, day=day)
-        for name in ("Chen Yu", "Wang Fang")
-    ]
-    return [[SlotFactory(session=session, number=number) for number in range(3)] for session in sessions]
+def slots(two_columns):
+    return two_columns
 
 
 @pytest.fixture

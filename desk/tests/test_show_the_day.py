@@ -73,7 +73,19 @@ def test_an_empty_day_says_what_to_do(desk, department):
     assert "No sessions on this day." in desk.get(DAY).text
 
 
-@pytest.mark.parametrize("query", [{"day": "nonsense"}, {"department": "x"}, {"service": "1"}, {"moving": "2"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"day": "nonsense"},
+        {"department": "x"},
+        {"department": "\x00"},
+        {"department": "site-\x00"},
+        {"service": "1"},
+        {"moving": "2"},
+        {"practitioner": "\x00"},
+        {"blocking": "x"},
+    ],
+)
 def test_addresses_typed_by_hand_do_no_harm(desk, slots, query):
     assert desk.get(DAY, query).status_code == 200
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from common import clock
 from desk.tests.test_reach_everything import faults
-from directory.models import Scope
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, EventKind, Session
 from scheduling.services import stoppages
@@ -16,18 +15,6 @@ from scheduling.services.origin import Origin
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
 
 STOPPING, UNTOLD = reverse("admin:desk:stopping"), reverse("admin:desk:untold")
-
-
-@pytest.fixture
-def supervisor(department):
-    person = UserFactory(role="supervisor", sees_all_sites=False)
-    Scope.objects.create(user=person, site=department.site)
-    return person
-
-
-@pytest.fixture
-def boss(as_user, supervisor):
-    return as_user(supervisor)
 
 
 def cancelled(session, by):

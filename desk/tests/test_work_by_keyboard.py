@@ -8,10 +8,9 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from common import clock
 from directory.models import Scope
-from directory.tests.factories import PractitionerFactory, ServiceFactory
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
-from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
+from scheduling.tests.factories import AppointmentFactory
 
 KEYS = 25  # the most that booking a known patient may take
 
@@ -33,15 +32,8 @@ class Keyboard:
 
 
 @pytest.fixture
-def grid(transactional_db):
-    """Two practitioners with three slots each, tomorrow at nine."""
-    service = ServiceFactory()
-    day = clock.today() + dt.timedelta(days=1)
-    sessions = [
-        SessionFactory(practitioner=PractitionerFactory(name=name, name_pinyin=name.lower()), service=service, day=day)
-        for name in ("Chen Yu", "Wang Fang")
-    ]
-    return [[SlotFactory(session=session, number=number) for number in range(3)] for session in sessions]
+def grid(two_columns):
+    return two_columns
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ class Stoppage(models.Model):
                 fields=["session", "kind"], condition=Q(lifted_at__isnull=True), name="one_standing_stoppage_of_a_kind"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="stoppage_has_a_reason"),
+            models.CheckConstraint(condition=Q(kind__in=StoppageKind.values), name="stoppage_kind_known"),
         ]
 
     def __str__(self) -> str:

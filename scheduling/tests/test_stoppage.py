@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 
 from common.errors import NotAllowed, ReasonRequired
 from patients.tests.factories import PatientFactory
@@ -275,3 +275,11 @@ def test_a_hold_that_ended_before_the_stoppage_is_ended_too(session, chief, minu
     stop(session, "cancel", chief, at=late)
     assert Session.objects.get(pk=session.pk).slots.filter(taken__gt=0).count() == 0
     assert pool.check() == []
+
+
+def test_a_kind_that_nobody_knows_stops_nothing(db):
+    session, origin = SessionFactory(), desk("supervisor")
+    with pytest.raises(IntegrityError):
+        stoppages.apply(stoppages.plan([session], origin=origin), kind="stop", reason="ill", origin=origin)
+    session.refresh_from_db()
+    assert session.status == "open"
