@@ -160,6 +160,14 @@ class WrongStatus(Refusal):
     message = _("This booking is “%(status)s”, so this is no longer possible.")
 
 
+class MovedMeanwhile(Refusal):
+    """The person was shown another time than the one the booking has by now."""
+
+    code = "moved_meanwhile"
+    message = _("%(who)s moved this booking to %(time)s on %(when)s. Nothing was changed by you. Please look again.")
+    status = 409
+
+
 class TooLate(Refusal):
     code = "too_late"
     message = _("This was possible until %(deadline)s. Please call the hospital.")

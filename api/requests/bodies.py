@@ -14,6 +14,13 @@ from .shape import Shape
 REASON = 200
 
 
+def _version() -> Count:
+    """Optimistic locking, for who shows a booking before changing it."""
+    return Count(
+        required=False, min_value=1, help_text=_("Of the booking as it was shown; refused when it was moved since.")
+    )
+
+
 class BookingBody(Shape):
     slot = Identity()
     patient = Identity()
@@ -24,10 +31,12 @@ class BookingBody(Shape):
 class MoveBody(Shape):
     slot = Identity()
     reason = Text(required=False, max_length=REASON, allow_blank=True)
+    version = _version()
 
 
 class CancelBody(Shape):
     reason = Text(required=False, max_length=REASON, allow_blank=True)
+    version = _version()
 
 
 class ConfirmBody(Shape):

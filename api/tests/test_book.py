@@ -103,3 +103,16 @@ def test_what_a_channel_changes_is_recorded_as_its_doing(phone, wanted):
     phone.post("appointments/", wanted)
     record = Appointment.objects.get().history.get()
     assert (record.history_user, record.history_type, record.status) == (phone.user, "+", "booked")
+
+
+@pytest.mark.parametrize("act", ["move", "cancel"])
+def test_a_channel_that_shows_an_old_time_is_told_before_it_changes_the_new_one(phone, wanted, act):
+    made = phone.post("appointments/", wanted).json()
+    session = Appointment.objects.get().slot.session
+    there, elsewhere = (SlotFactory(session=session, number=number) for number in (1, 2))
+    phone.post(f"appointments/{made['id']}/move/", {"slot": there.uuid})
+    body = {"version": made["version"]} | ({"slot": elsewhere.uuid} if act == "move" else {})
+    answer = phone.post(f"appointments/{made['id']}/{act}/", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "moved_meanwhile")
+    assert phone.user.name not in answer.json()["message"]
+    assert phone.post(f"appointments/{made['id']}/{act}/", body | {"version": 2}).status_code == 200

@@ -70,10 +70,11 @@ class AppointmentCancel(ChannelView):
     )
     def post(self, request: Request, id: str) -> HttpResponse:
         wanted = CancelBody.read(request.data)
-        reason = wanted.get("reason", "")
+        reason, version = wanted.get("reason", ""), wanted.get("version")
         known = own_appointment(request, id)
         origin = origin_of(request, "cancel", known.uuid, reason)
-        return answer(appointment(appointments.cancel(appointment=known, reason=reason, origin=origin)))
+        ended = appointments.cancel(appointment=known, reason=reason, version=version, origin=origin)
+        return answer(appointment(ended))
 
 
 class AppointmentMove(ChannelView):
@@ -92,10 +93,10 @@ class AppointmentMove(ChannelView):
     )
     def post(self, request: Request, id: str) -> HttpResponse:
         wanted = MoveBody.read(request.data)
-        slot, reason = wanted["slot"], wanted.get("reason", "")
+        slot, reason, version = wanted["slot"], wanted.get("reason", ""), wanted.get("version")
         known = own_appointment(request, id)
         origin = origin_of(request, "move", known.uuid, slot, reason)
-        moved = appointments.move(appointment=known, slot=slot, reason=reason, origin=origin)
+        moved = appointments.move(appointment=known, slot=slot, reason=reason, version=version, origin=origin)
         return answer(appointment(moved))
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 
-from common import exports
+from common import exports, meanwhile
 from common.changes import ChangeInWords
 from common.errors import Refusal
 
@@ -36,6 +36,7 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     list_before_template = "admin/chips.html"
+    change_form_before_template = "admin/meanwhile.html"
     compressed_fields = True
     warn_unsaved_form = True
     empty_value_display = "–"
@@ -133,9 +134,30 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        """Without a way to a history that is not kept."""
+        """Without a way to a history that is not kept; 409 when somebody else changed the row meanwhile."""
         known = {"show_history": hasattr(self.model, "history")}
-        return super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
+        answer = super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
+        shown = (getattr(answer, "context_data", None) or {}).get("adminform")
+        if shown and getattr(shown.form, "is_stale", False):
+            answer.status_code = 409
+        return answer
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> type:
+        """Nobody saves over a change they have not seen; the lock keeps the row until this save is done."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if request.method != "POST" or obj is None:
+            return form
+        self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk).values_list("pk").first()
+        return meanwhile.guard(form, request.POST.get("seen", ""))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, add: bool = False, change: bool = False, form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        """With the version that is shown, which comes back with the form."""
+        if obj is not None and change:
+            context["seen"] = meanwhile.mark_of(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The library shows the history of any row whose number is known; we ask first whether it may be seen."""

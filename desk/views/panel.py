@@ -194,6 +194,12 @@ def release(request: HttpRequest, hold: UUID) -> HttpResponse:
     return answer(request, "_empty.html", {}, slots=[held.slot.uuid])
 
 
+def _seen(request: HttpRequest) -> int | None:
+    """Which version of the booking the panel showed when the person decided."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() else None
+
+
 def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:
     """A booking with its events and what can be done with it now."""
     booking = _booking(request, uuid)
@@ -257,7 +263,7 @@ def move(request: HttpRequest, booking: UUID) -> HttpResponse:
         return answer(request, "_booking.html", _shown(request, booking), status=422)
     slots = [old.slot.uuid, form.cleaned_data["slot"]]
     try:
-        appointments.move(appointment=old, origin=origin_of(request), **form.cleaned_data)
+        appointments.move(appointment=old, origin=origin_of(request), version=_seen(request), **form.cleaned_data)
     except Refusal as refusal:
         context = {**_shown(request, booking), "moving": old}
         return refused(request, "_move.html", context, refusal, slots)
@@ -280,7 +286,7 @@ def cancel(request: HttpRequest, booking: UUID) -> HttpResponse:
     return _do(
         request,
         found,
-        lambda origin: appointments.cancel(appointment=found, origin=origin, **given),
+        lambda origin: appointments.cancel(appointment=found, origin=origin, version=_seen(request), **given),
         _("Cancelled. The place is free."),
     )
 
@@ -290,7 +296,10 @@ def cancel(request: HttpRequest, booking: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, booking: UUID) -> HttpResponse:
     """The patient will come."""
     found = _booking(request, booking)
-    return _do(request, found, lambda origin: appointments.confirm(appointment=found, origin=origin), _("Confirmed."))
+    return _do(
+        request, found, lambda origin: appointments.confirm(appointment=found, origin=origin, version=_seen(request)),
+        _("Confirmed."),
+    )  # fmt: skip
 
 
 @require_POST

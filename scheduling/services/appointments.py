@@ -7,11 +7,13 @@ claims by conditional UPDATE (see `claiming`), writes the fact with the change, 
 import datetime as dt
 from uuid import UUID
 
+from accounts.models.user import Kind
 from common import clock
 from common.errors import NotAllowed
 from common.history import insert_with_history
 from patients.models import Patient
 from scheduling.errors import (
+    MovedMeanwhile,
     NothingToUndo,
     SameSlot,
     SlotFull,
@@ -103,10 +105,12 @@ def move(
     slot: Slot | UUID,
     origin: Origin,
     reason: str = "",
+    version: int | None = None,
     at: dt.datetime | None = None,
 ) -> Appointment:
     """Move a booking to another slot, or leave it where it is: the new place is claimed before the old one is freed.
 
+    version: of the booking as it was shown to the person; MovedMeanwhile when it has been moved since.
     The reference stays the same. Raises what `book` and the deadline for patients raise.
     """
     at = at or clock.now()
@@ -114,6 +118,7 @@ def move(
     def work() -> Appointment:
         booking = lock_appointment(appointment, origin.by)
         require(booking, AppointmentStatus.BOOKED)
+        require_unmoved(booking, version, origin)
         require_in_time(booking, origin, at)
         wanted = find_slot(slot, origin.by)
         if wanted.pk == booking.slot_id:
@@ -147,17 +152,20 @@ def cancel(
     origin: Origin,
     reason: str = "",
     cause: str = CancelCause.PATIENT,
+    version: int | None = None,
     at: dt.datetime | None = None,
 ) -> Appointment:
     """Cancel a booking; its place is free for every channel in the same instant.
 
-    Raises WrongStatus, and TooLate after the site's deadline unless somebody with the right to it asks.
+    version: see `move`. Raises WrongStatus, MovedMeanwhile, and TooLate after the site's deadline unless somebody with
+    the right to it asks.
     """
     at = at or clock.now()
 
     def work() -> Appointment:
         booking = lock_appointment(appointment, origin.by)
         require(booking, AppointmentStatus.BOOKED)
+        require_unmoved(booking, version, origin)
         if cause != CancelCause.CLINIC:
             require_in_time(booking, origin, at)
         return end(booking, origin, at, reason=reason, cause=cause)
@@ -175,13 +183,19 @@ def end(booking: Appointment, origin: Origin, at: dt.datetime, *, reason: str, c
     return booking
 
 
-def confirm(*, appointment: Appointment | UUID, origin: Origin, at: dt.datetime | None = None) -> Appointment:
-    """The patient says that they will come. Saying it twice changes nothing. Raises WrongStatus."""
+def confirm(
+    *, appointment: Appointment | UUID, origin: Origin, version: int | None = None, at: dt.datetime | None = None
+) -> Appointment:
+    """The patient says that they will come. Saying it twice changes nothing.
+
+    version: see `move`. Raises WrongStatus, MovedMeanwhile.
+    """
     at = at or clock.now()
 
     def work() -> Appointment:
         booking = lock_appointment(appointment, origin.by)
         require(booking, AppointmentStatus.BOOKED)
+        require_unmoved(booking, version, origin)
         if booking.confirmed_at is None:
             booking.confirmed_at = at
             booking.save()
@@ -263,6 +277,18 @@ def require(booking: Appointment, *statuses: str) -> None:
     """Raises WrongStatus unless the booking is in one of `statuses`."""
     if booking.status not in statuses:
         raise WrongStatus(status=booking.get_status_display())
+
+
+def require_unmoved(booking: Appointment, version: int | None, origin: Origin) -> None:
+    """Raises MovedMeanwhile unless the booking still has the time that the person was shown, if they were shown one.
+
+    Staff are told which colleague it was, others only through which door.
+    """
+    if version is None or version == booking.version:
+        return
+    moved = booking.events.filter(kind=EventKind.MOVED).select_related("by").order_by("-pk").first()
+    who = moved.by if origin.by.kind == Kind.STAFF else moved.get_channel_display()
+    raise MovedMeanwhile(who=who, when=rules.shown(moved.at), time=rules.shown(booking.starts_at))
 
 
 def require_right(origin: Origin, right: str) -> None:

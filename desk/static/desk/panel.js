@@ -56,7 +56,7 @@
     if (!panel.open) opener = button;
     const { slot, booking, overbook, moveInGrid } = button.dataset;
     if (booking) ask("GET", desk.dataset.bookingUrl.replace(nobody, booking));
-    else if (slot && desk.dataset.moveUrl) ask("POST", desk.dataset.moveUrl, { slot });
+    else if (slot && desk.dataset.moveUrl) ask("POST", desk.dataset.moveUrl, { slot, version: desk.dataset.moveVersion });
     else if (slot) ask("POST", desk.dataset.slotUrl.replace(nobody, slot), { patient: desk.dataset.patient || "" });
     else if (overbook) ask("GET", desk.dataset.overbookUrl.replace(nobody, overbook));
     else if (moveInGrid) {
