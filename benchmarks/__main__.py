@@ -23,6 +23,7 @@ SUITES = {
     "slots": [POSTGRESQL],
     "patients": [POSTGRESQL],
     "desk": [POSTGRESQL],
+    "waiting": [POSTGRESQL],
 }
 MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {

@@ -35,7 +35,7 @@ def call_next(
     at = at or clock.now()
 
     def work() -> QueueEntry:
-        waited_for = _session(session, origin)
+        waited_for = _session(session, origin, at)
         entry = _take_next(waited_for)
         return _announce(entry, location or waited_for.location, origin, at)
 
@@ -172,13 +172,13 @@ def _called_with(origin: Origin) -> QueueEntry | None:
     return QueueEntry.objects.for_desk().filter(calls__by=origin.by, calls__request_key=origin.key).first()
 
 
-def _session(ref: Session | UUID, origin: Origin) -> Session:
-    """A session that is on today. Raises TicketNotFound for one out of sight, SessionOver."""
+def _session(ref: Session | UUID, origin: Origin, at: dt.datetime | None = None) -> Session:
+    """A session of the day of `at`, or of today. Raises TicketNotFound for one out of sight, SessionOver."""
     uuid = ref if isinstance(ref, UUID) else ref.uuid
     session = seeing.sessions(origin.by).select_related("location", "service").filter(uuid=uuid).first()
     if session is None:
         raise TicketNotFound
-    if session.day != clock.today() or session.status == SessionStatus.CANCELLED:
+    if session.day != clock.today(at) or session.status == SessionStatus.CANCELLED:
         raise SessionOver
     return session
 

@@ -6,7 +6,7 @@ import pytest
 
 from visits.services import encounters, waiting_times
 from visits.services.waiting_times import Length, estimate
-from visits.tests.factories import clinic, counter, noon, waiting
+from visits.tests.factories import booked, clinic, counter, noon, waiting
 
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
 
@@ -42,6 +42,27 @@ def test_the_range_holds_more_than_half_of_what_happens():
     assert 0.55 <= inside / 400 <= 0.85
 
 
+def test_who_is_due_before_somebody_and_may_still_come_makes_the_wait_longer_by_half_a_visit():
+    due = [NOW - dt.timedelta(minutes=5), NOW + dt.timedelta(minutes=5)]
+    told = estimate(length=Length(10, 4), ahead=1, running_for=None, at=NOW, missing=due)
+    assert told.expected == 10 + 2 * 10 * waiting_times.SHOW
+
+
+def test_who_would_come_only_after_somebody_was_called_does_not_count():
+    far = [NOW + dt.timedelta(minutes=60)]
+    assert estimate(length=Length(10, 4), ahead=1, running_for=None, at=NOW, missing=far).expected == 10
+
+
+@pytest.mark.django_db
+def test_only_who_is_due_earlier_and_not_too_late_counts_as_still_to_come():
+    session = clinic()
+    waiting(session, 20)
+    booked(session, 10), booked(session, 30), booked(session, -15)  # earlier; later; late, so behind by arrival
+    planned = session.service.length_minutes
+    told = waiting_times.of_session(session, noon())
+    assert [one.expected for one in told.values()] == [planned * waiting_times.SHOW]
+
+
 @pytest.mark.django_db
 def test_before_enough_is_known_the_planned_length_counts():
     session = clinic()
@@ -70,5 +91,5 @@ def test_a_queue_is_estimated_in_a_fixed_number_of_statements(django_assert_num_
     session = clinic()
     for minutes in range(4):
         waiting(session, minutes)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # lengths, visits inside, tickets, who is booked and not here yet
         assert len(waiting_times.of_session(session, noon())) == 4
