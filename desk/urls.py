@@ -38,6 +38,7 @@ urlpatterns = [
     path("afterwards/walk-in/", afterwards.walk_in, name="afterwards_walk_in"),
     path("stopping/", stopping.page, name="stopping"),
     path("untold/", stopping.untold, name="untold"),
+    path("untold/<uuid:booking>/take/", stopping.take, name="take_kept"),
     path("untold/<uuid:booking>/told/", stopping.tell, name="tell"),
     path("waiting/", waiting_list.page, name="waiting"),
     path("waiting/<uuid:entry>/places/", waiting_list.places, name="waiting_places"),

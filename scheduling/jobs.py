@@ -2,7 +2,7 @@
 
 from accounts.services.actors import system_user
 
-from .services import holds, sessions, waitlist
+from .services import holds, sessions, substitutes, waitlist
 
 
 def nightly() -> None:
@@ -12,6 +12,10 @@ def nightly() -> None:
 
 
 def every_minute() -> None:
-    """Write down ended offers and holds. Their places were free before: the next claim does not wait for this."""
+    """Write down ended offers and holds. Their places were free before: the next claim does not wait for this.
+
+    And what is kept after a stoppage for people who have another place by now is everybody's again.
+    """
     waitlist.lapse_offers()
     holds.lapse_expired()
+    substitutes.release_needless()

@@ -131,3 +131,44 @@ def test_the_pages_have_no_known_fault(page, sign_in, transactional_db, departme
 
 def test_the_clock_is_the_hospitals(boss, session):
     assert boss.get(STOPPING, {"practitioner": session.practitioner.pk}).context["asked"]["first"] == clock.today()
+
+
+def test_a_place_is_kept_shown_and_taken_with_one_press(page, sign_in, transactional_db, department, supervisor):
+    one = SessionFactory(service__department=department)
+    booking = AppointmentFactory(slot=SlotFactory(session=one), patient=PatientFactory(name="Alice Smith"))
+    other = SessionFactory(practitioner=one.practitioner, service=one.service, day=one.day + dt.timedelta(days=1))
+    SlotFactory(session=other)
+    sign_in(supervisor)
+    page.goto(reverse("admin:scheduling_session_stop_preview", query={"session": one.pk, "next": UNTOLD}))
+    page.wait_for_selector("text=can be kept")
+    assert faults(page) == []
+    page.fill("[name=reason]", "Illness")
+    page.click("button[value=cancel]")
+    page.wait_for_selector("text=1 places kept")
+    assert faults(page) == []
+    page.click(".untold-kept")
+    page.wait_for_selector("text=Alice Smith is booked for")
+    assert Appointment.objects.get(patient=booking.patient, status="booked").slot.session == other
+
+
+def test_nothing_is_kept_when_the_box_is_not_ticked(boss, session, slots):
+    AppointmentFactory(slot=slots[0])
+    later = session.day + dt.timedelta(days=1)
+    SlotFactory(session=SessionFactory(practitioner=session.practitioner, service=session.service, day=later))
+    address = reverse("admin:scheduling_session_stop_preview", query={"session": session.pk})
+    seen = boss.get(address).context["seen"]
+    boss.post(address, {"seen": seen, "reason": "ill", "kind": "cancel"})
+    assert Appointment.objects.get(slot=slots[0]).status == "cancelled"
+    assert not Appointment.objects.filter(status="held").exists()
+
+
+def test_a_kept_place_of_another_site_cannot_be_taken(desk, session):
+    foreign = AppointmentFactory(slot=SlotFactory(session=SessionFactory()))
+    assert desk.post(reverse("admin:desk:take_kept", kwargs={"booking": foreign.uuid})).status_code == 404
+
+
+def test_a_place_that_nobody_keeps_is_refused_in_words(desk, session, slots):
+    booking = AppointmentFactory(slot=slots[0])
+    answer = desk.post(reverse("admin:desk:take_kept", kwargs={"booking": booking.uuid}))
+    assert answer.status_code == 409
+    assert "crm-danger" in answer.text

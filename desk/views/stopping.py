@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -11,16 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from common import clock
+from common import clock, shown
 from common.errors import Refusal
 from desk import stopping
 from desk.door import origin_of, staff
 from desk.forms import StoppingForm
 from scheduling import seeing
-from scheduling.services import telling
+from scheduling.models import Substitute
+from scheduling.services import substitutes, telling
 
 stops = staff("scheduling.view_session", "scheduling.view_appointment", "scheduling.stop_session")
 tells = staff("scheduling.view_appointment", "scheduling.change_appointment")
+takes = staff("scheduling.view_appointment", "scheduling.add_appointment")
+KEPT = ("appointment__slot__session__practitioner",)  # what a line names
 
 
 @require_GET
@@ -49,8 +53,23 @@ def untold(request: HttpRequest) -> HttpResponse:
     """Everybody who lost a place, or is still booked where nobody new gets in, the soonest first."""
     now = clock.now()
     rows = telling.still_to_tell(seeing.appointments(request.user), now).for_desk().with_reach()
-    found = list(rows.prefetch_related("patient__contact_points")[: stopping.MOST])
+    kept = Prefetch("substitutes", Substitute.objects.standing(now).select_related(*KEPT), "kept")
+    found = list(rows.prefetch_related("patient__contact_points", kept)[: stopping.MOST])
     return _page(request, "desk/untold.html", _("Still to be told"), rows=found, at=now, most=stopping.MOST)
+
+
+@require_POST
+@takes
+def take(request: HttpRequest, booking: UUID) -> HttpResponse:
+    """They come at the time that is kept for them: the line goes, with the words to read back."""
+    wanted = get_object_or_404(seeing.appointments(request.user).for_desk(), uuid=booking)
+    try:
+        made = substitutes.take(lost=wanted, origin=origin_of(request))
+    except Refusal as refusal:
+        return TemplateResponse(request, "desk/_untold_said.html", {"said": str(refusal), "failed": True}, status=409)
+    facts = {"name": wanted.patient, "time": shown.moment(made.starts_at), "reference": made}
+    said = _("%(name)s is booked for %(time)s. Reference %(reference)s.") % facts
+    return TemplateResponse(request, "desk/_untold_said.html", {"said": said, "gone": wanted})
 
 
 @require_POST

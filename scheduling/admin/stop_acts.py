@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -12,14 +13,24 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from common.admin import ReasonBelowForm, ReasonForm, posted
 from common.errors import Refusal
 from scheduling.models.stoppage import StoppageKind
-from scheduling.services import stoppages
+from scheduling.services import stoppages, substitutes
 
 from .columns import desk_of
 from .previews import print_of
+
+
+class StopForm(ReasonBelowForm):
+    """Why, and whether an equal place is kept for each who loses theirs."""
+
+    keep = forms.BooleanField(
+        label=_("Keep a place for each"), required=False, initial=True, widget=UnfoldBooleanSwitchWidget,
+        help_text=_("If you cancel: the first of the equal places above is kept for each person for a day."),
+    )  # fmt: skip
 
 
 class StopActs:
@@ -71,7 +82,7 @@ class StopActs:
         wanted = [pk for pk in request.GET.getlist("session") if pk.isdigit()][:200]
         chosen = list(self.get_queryset(request).filter(pk__in=wanted))
         plan = stoppages.plan(chosen, origin=desk_of(request))
-        form = ReasonBelowForm(posted(request))
+        form = StopForm(posted(request))
         if request.method == "POST" and form.is_valid():
             answer = self._stop(request, plan, form)
             if answer:
@@ -86,7 +97,7 @@ class StopActs:
         if not self.has_stop_permission(request):
             raise PermissionDenied
 
-    def _stop(self, request: HttpRequest, plan: Any, form: ReasonForm) -> HttpResponse | None:
+    def _stop(self, request: HttpRequest, plan: Any, form: StopForm) -> HttpResponse | None:
         kind = request.POST.get("kind")
         if kind not in StoppageKind.values:
             return None
@@ -99,7 +110,8 @@ class StopActs:
             form.add_error(None, str(refusal))
             return None
         lost = sum(stoppage.cancelled for stoppage in done)
-        told = _("%(sessions)s sessions stopped, %(lost)s bookings cancelled.") % {"sessions": len(done), "lost": lost}
-        messages.success(request, told)
+        kept = substitutes.keep_all(plan, origin=desk_of(request)) if form.cleaned_data["keep"] else 0
+        told = _("%(sessions)s sessions stopped, %(lost)s bookings cancelled, %(kept)s places kept.")
+        messages.success(request, told % {"sessions": len(done), "lost": lost, "kept": kept})
         onward = request.GET.get("next", "")
         return redirect(onward) if url_has_allowed_host_and_scheme(onward, None) else self.list_page()

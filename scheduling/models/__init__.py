@@ -6,6 +6,7 @@ from .schedule import Schedule
 from .session import Session, SessionStatus
 from .slot import Closure, Slot
 from .stoppage import Stoppage
+from .substitute import Substitute
 from .waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "SessionStatus",
     "Slot",
     "Stoppage",
+    "Substitute",
     "WaitlistEntry",
     "WaitlistOffer",
 ]

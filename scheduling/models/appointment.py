@@ -61,13 +61,13 @@ class AppointmentQuerySet(ScopedQuerySet):
         return self.filter(status=Status.HELD, held_until__lte=at)
 
     def holds_of(self, user, at) -> models.QuerySet:
-        """Places that the person keeps now while somebody decides; waiting-list offers are kept for others."""
-        return self.filter(by=user, status=Status.HELD, held_until__gt=at, offer=None)
+        """Places that the person keeps now while somebody decides; offers and substitutes are kept for others."""
+        return self.filter(by=user, status=Status.HELD, held_until__gt=at, offer=None, substitute=None)
 
     def held_now(self, at) -> models.QuerySet:
         """Places that people of the house keep at this moment, whoever they are."""
         doors = (Channel.DESK, Channel.PHONE)
-        return self.filter(status=Status.HELD, held_until__gt=at, channel__in=doors, offer=None)
+        return self.filter(status=Status.HELD, held_until__gt=at, channel__in=doors, offer=None, substitute=None)
 
     def with_reach(self) -> models.QuerySet:
         """With `is_reachable`: has the patient a phone that may be used?"""

@@ -39,16 +39,23 @@ def hold(
     until = at + (dt.timedelta(minutes=minutes) if minutes else hold_time())
 
     def work() -> Appointment:
-        person = lock_patient(patient) if patient else None
-        wanted = find_slot(slot, origin.by)
-        _check(person, wanted, origin, at)
-        place = claim_place(wanted, at)
-        return appointments.make(
-            person, wanted, place, origin, at, status=AppointmentStatus.HELD, held_until=min(until, wanted.ends_at)
-        )
+        check_number(origin, at)
+        return keep(slot=slot, patient=patient, until=until, origin=origin, at=at)
 
     with alternatives.offered(slot, origin, at):
         return once(origin, work)
+
+
+def keep(
+    *, slot: Slot | UUID, patient: Patient | UUID | None, until: dt.datetime, origin: Origin, at: dt.datetime
+) -> Appointment:
+    """Hold a place inside a transaction that runs, however many places the caller keeps. Raises what `book` raises."""
+    person = lock_patient(patient) if patient else None
+    wanted = find_slot(slot, origin.by)
+    _check(person, wanted, origin, at)
+    place = claim_place(wanted, at)
+    until = min(until, wanted.ends_at)
+    return appointments.make(person, wanted, place, origin, at, status=AppointmentStatus.HELD, held_until=until)
 
 
 def check_number(origin: Origin, at: dt.datetime, more: int = 1) -> None:
@@ -58,7 +65,6 @@ def check_number(origin: Origin, at: dt.datetime, more: int = 1) -> None:
 
 
 def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
-    check_number(origin, at)
     if person:
         appointments.check(person, slot, origin, at)
         return
@@ -150,15 +156,18 @@ def release(*, hold: Appointment | UUID, origin: Origin, at: dt.datetime | None 
     at = at or clock.now()
 
     def work() -> Appointment:
-        kept = lock_hold(hold, origin, at)
-        kept.status = AppointmentStatus.CANCELLED
-        kept.cancelled_at = at
-        kept.save()
-        give_back(kept)
-        record(kept, EventKind.RELEASED, origin, at)
-        return kept
+        return give_up(lock_hold(hold, origin, at), origin, at)
 
     return once(origin, work)
+
+
+def give_up(kept: Appointment, origin: Origin, at: dt.datetime) -> Appointment:
+    """The release itself, of a hold that is locked and stands."""
+    kept.status, kept.cancelled_at = AppointmentStatus.CANCELLED, at
+    kept.save()
+    give_back(kept)
+    record(kept, EventKind.RELEASED, origin, at)
+    return kept
 
 
 def lapse_expired(at: dt.datetime | None = None, batch: int = 200) -> int:

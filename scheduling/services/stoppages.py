@@ -7,6 +7,7 @@ Nobody is cancelled whom the plan did not show: a booking that came in meanwhile
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -33,10 +34,11 @@ AFFECTED = (AppointmentStatus.BOOKED, AppointmentStatus.HELD)
 
 @dataclass
 class Affected:
-    """A booking that would be lost, and up to three equal places instead."""
+    """A booking that would be lost, and up to three equal places instead; the first of them can be kept for it."""
 
     appointment: Appointment
     alternatives: list[Slot]
+    is_kept: bool = False  # the first place is not yet promised to somebody else of the plan
 
 
 @dataclass
@@ -71,6 +73,8 @@ def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None 
     """Each booking of the sessions with two or three equal alternatives: the same practitioner another day, else one
     of the same rank for the same service. No alternative lies in a session that stops too.
 
+    Nobody is shown first what is shown first to somebody else: whoever is seen sooner chooses first.
+
     A cancelled session is listed while somebody is still booked in it: its cancelling was cut off. One that is over
     is left out: what became of its patients is settled at the end of the day.
     """
@@ -79,11 +83,23 @@ def plan(sessions: Sequence[Session], *, origin: Origin, at: dt.datetime | None 
     left_over = Appointment.objects.filter(slot__session=OuterRef("pk"), status__in=AFFECTED)
     chosen = list(visible.exclude(~Exists(left_over), status=SessionStatus.CANCELLED).order_by("starts_at", "pk"))
     pools: dict[int, list[Slot]] = {}
+    promised: Counter[int] = Counter()
     result = Plan(chosen)
     for session in chosen:
         for booking in _bookings(session).filter(status=AppointmentStatus.BOOKED):
-            result.affected.append(Affected(booking, _equal(booking, chosen, pools, origin, at, count)))
+            equal = _equal(booking, chosen, pools, origin, at)
+            result.affected.append(_promise(booking, equal, promised, count))
     return result
+
+
+def _promise(booking: Appointment, equal: list[Slot], promised: Counter[int], count: int) -> Affected:
+    """The nearest place that nobody before was promised comes first, then the nearest of all."""
+    mine = next((slot for slot in equal if promised[slot.pk] < slot.places_left), None)
+    if mine is None:
+        return Affected(booking, equal[:count])
+    promised[mine.pk] += 1
+    others = [slot for slot in equal if slot.pk != mine.pk]
+    return Affected(booking, [mine, *others[: count - 1]], is_kept=True)
 
 
 def _bookings(session: Session):
@@ -97,9 +113,8 @@ def _equal(
     pools: dict[int, list[Slot]],
     origin: Origin,
     at: dt.datetime,
-    count: int,
 ) -> list[Slot]:
-    """From one reading of free places for each session, the nearest to this booking."""
+    """From one reading of free places for each session, the nearest to this booking first."""
     slot = booking.slot
     if slot.session_id not in pools:
         free = alternatives.bookable(slot, origin, at).exclude(session__in=[s.pk for s in stopped])
@@ -107,7 +122,7 @@ def _equal(
         own = list(free.filter(session__practitioner=slot.session.practitioner_id)[:60])
         same_rank = free.filter(session__practitioner__title=rank)
         pools[slot.session_id] = own + list(same_rank.exclude(session__practitioner=slot.session.practitioner_id)[:60])
-    return sorted(pools[slot.session_id], key=lambda found: alternatives.distance(slot, found))[:count]
+    return sorted(pools[slot.session_id], key=lambda found: alternatives.distance(slot, found))
 
 
 def apply(plan: Plan, *, kind: str, reason: str, origin: Origin, at: dt.datetime | None = None) -> list[Stoppage]:

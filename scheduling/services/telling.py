@@ -19,6 +19,7 @@ from scheduling.models import (
 from scheduling.models.appointment import CancelCause
 from scheduling.models.waitlist import EntryStatus
 
+from . import substitutes
 from .claiming import record
 from .once import once
 from .origin import Origin
@@ -39,12 +40,18 @@ def still_to_tell(rows: QuerySet[Appointment], at: dt.datetime) -> QuerySet[Appo
 
 
 def _rebooked() -> QuerySet[Appointment]:
-    return Appointment.objects.filter(
+    again = Appointment.objects.filter(
         patient=OuterRef("patient"),
         slot__service__department=OuterRef("slot__service__department"),
         status__in=CLAIMING,
         created_at__gte=OuterRef("cancelled_at"),
-    ).order_by()
+    )
+    return again.exclude(_only_kept()).order_by()
+
+
+def _only_kept() -> Q:
+    """A place that is kept for them, and that nobody has asked them about yet."""
+    return Q(status=AppointmentStatus.HELD, substitute__isnull=False)
 
 
 def _waiting() -> QuerySet[WaitlistEntry]:
@@ -65,7 +72,10 @@ def _told() -> QuerySet[AppointmentEvent]:
 def tell(
     *, appointment: Appointment | UUID, origin: Origin, reason: str = "", at: dt.datetime | None = None
 ) -> Appointment:
-    """The patient knows, and wants no other place now. Saying it twice is saying it once. Raises WrongStatus."""
+    """The patient knows, and wants no other place now: what was kept for them is free again.
+
+    Saying it twice is saying it once. Raises WrongStatus.
+    """
     at = at or clock.now()
 
     def work() -> Appointment:
@@ -74,6 +84,7 @@ def tell(
             raise WrongStatus(status=booking.get_status_display())
         if not booking.events.filter(kind=EventKind.TOLD, at__gte=booking.cancelled_at).exists():
             record(booking, EventKind.TOLD, origin, at, reason)
+        substitutes.let_go(booking.substitutes.standing(at), origin, at)
         return booking
 
     return once(origin, work, reason)
