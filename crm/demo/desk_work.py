@@ -22,7 +22,8 @@ from .registry import Visitor
 from .staff import Staff
 
 WAITING = 48
-ALL_DAY = 20 * 60  # minutes: the demo's holds and offers live until the evening of its day
+ALL_DAY = 20 * 60  # minutes: the demo's offers live until the evening of its day
+TALKING = 30  # minutes that a place is kept for who is on the phone: longer than at a real desk, so that one sees it
 ABSENT_FROM, BARRED_FROM = 2, 4  # missed visits
 BAR_DAYS = 30
 
@@ -91,7 +92,7 @@ class DeskWork:
         for entry in WaitlistEntry.objects.in_turn().select_related("patient", "service"):
             for slot in self._free(2, 20).filter(service=entry.service, session__day__lte=entry.latest)[:5]:
                 try:
-                    waitlist.offer(entry=entry, slot=slot, origin=self._supervisor, minutes=ALL_DAY, at=self._at)
+                    waitlist.offer(entry=entry, slot=slot, origin=self._supervisor, minutes=TALKING, at=self._at)
                 except Refusal:
                     continue
                 return
@@ -103,7 +104,7 @@ class DeskWork:
             origin = Origin(self._staff.by_channel[channel], channel)
             for slot in slots[number : number + 5]:
                 try:
-                    holds.hold(slot=slot, origin=origin, minutes=ALL_DAY, at=self._at)
+                    holds.hold(slot=slot, origin=origin, minutes=TALKING, at=self._at)
                 except Refusal:
                     continue
                 break

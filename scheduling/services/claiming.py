@@ -93,6 +93,15 @@ def give_back(appointment: Appointment) -> None:
     Slot.objects.give_back(appointment.slot_id)
 
 
+def give_up(kept: Appointment, origin: Origin, at: dt.datetime) -> Appointment:
+    """The release itself, of a hold that is locked and stands."""
+    kept.status, kept.cancelled_at = AppointmentStatus.CANCELLED, at
+    kept.save()
+    give_back(kept)
+    record(kept, EventKind.RELEASED, origin, at)
+    return kept
+
+
 def lapse_holds(appointments, at: dt.datetime, may_wait: bool = False) -> int:
     """End the holds among `appointments` whose time is over and free their places; returns how many.
 

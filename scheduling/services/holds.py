@@ -12,7 +12,7 @@ from scheduling.errors import HoldLapsed, HoldRenewedAlready, HoldTaken, TooMany
 from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
 
 from . import alternatives, appointments, rules
-from .claiming import claim_place, give_back, lapse_holds, record
+from .claiming import claim_place, give_up, lapse_holds, record
 from .once import once
 from .origin import Origin, system_origin
 from .reading import find_slot, lock_appointment, lock_patient
@@ -159,15 +159,6 @@ def release(*, hold: Appointment | UUID, origin: Origin, at: dt.datetime | None 
         return give_up(lock_hold(hold, origin, at), origin, at)
 
     return once(origin, work)
-
-
-def give_up(kept: Appointment, origin: Origin, at: dt.datetime) -> Appointment:
-    """The release itself, of a hold that is locked and stands."""
-    kept.status, kept.cancelled_at = AppointmentStatus.CANCELLED, at
-    kept.save()
-    give_back(kept)
-    record(kept, EventKind.RELEASED, origin, at)
-    return kept
 
 
 def lapse_expired(at: dt.datetime | None = None, batch: int = 200) -> int:

@@ -14,6 +14,7 @@ from scheduling.errors import AppointmentNotFound
 from scheduling.models import CLAIMING, Appointment, AppointmentStatus, Slot, Substitute
 
 from . import holds
+from .claiming import give_up
 from .once import once
 from .origin import Origin, system_origin
 from .stoppages import Affected, Plan
@@ -60,7 +61,7 @@ def let_go(rows: QuerySet[Substitute], origin: Origin, at: dt.datetime) -> int:
     """Give back the places of `rows`, inside a transaction that runs; returns how many."""
     refs: list[UUID] = list(rows.order_by("lost__patient", "appointment").values_list("appointment__uuid", flat=True))
     for ref in refs:
-        holds.give_up(holds.lock_hold(ref, origin, at, is_anybodys=True), origin, at)
+        give_up(holds.lock_hold(ref, origin, at, is_anybodys=True), origin, at)
     return len(refs)
 
 

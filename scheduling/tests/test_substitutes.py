@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from common import clock
+from directory.models import Site
 from patients.tests.factories import PatientFactory
 from scheduling import jobs
-from scheduling.errors import AppointmentNotFound, HoldLapsed
+from scheduling.errors import AppointmentNotFound, HoldLapsed, TooManyInDepartment
 from scheduling.models import Appointment, Slot, Substitute
 from scheduling.services import appointments, pool, stoppages, substitutes, telling
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory, desk
@@ -130,4 +131,29 @@ def test_whoever_books_another_place_gives_the_kept_one_back_within_a_minute(los
     appointments.book(patient=lost[0].patient, slot=SlotFactory(session=later), origin=desk())
     jobs.every_minute()
     assert [one.lost for one in Substitute.objects.standing(clock.now())] == [lost[1]]
+    assert pool.check() == []
+
+
+def test_a_kept_place_does_not_keep_the_patient_from_booking_another_that_day(lost, origin):
+    Site.objects.update(max_per_department=1)
+    stop(lost, origin)
+    kept = Substitute.objects.get(lost=lost[0]).appointment
+    again = SessionFactory(
+        service=kept.slot.service, day=kept.slot.session.day, starts_at=kept.slot.starts_at + dt.timedelta(hours=2)
+    )
+    made = appointments.book(patient=lost[0].patient, slot=SlotFactory(session=again), origin=desk())
+    with pytest.raises(TooManyInDepartment):
+        substitutes.take(lost=lost[0], origin=desk())
+    assert made.status == "booked"
+
+
+def test_whoever_wants_another_place_at_the_time_that_is_kept_gives_the_kept_one_up(lost, origin):
+    stop(lost, origin)
+    kept = Substitute.objects.get(lost=lost[0]).appointment
+    beside = SessionFactory(service=kept.slot.service, day=kept.slot.session.day)
+    made = appointments.book(
+        patient=lost[0].patient, slot=SlotFactory(session=beside, starts_at=kept.starts_at), origin=desk()
+    )
+    kept.refresh_from_db()
+    assert (made.status, kept.status) == ("booked", "cancelled")
     assert pool.check() == []
