@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+LONGEST = 18  # digits that every database keeps in a number
+
 
 def read_uuid(text: str) -> UUID | None:
     """The id that `text` writes, or None when it writes none."""
@@ -9,3 +11,8 @@ def read_uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def read_number(text: str) -> int | None:
+    """The whole number from 0 that `text` writes, or None when it writes none or one that no row has."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else None

@@ -1,44 +1,68 @@
 """What happened to a row since somebody opened its page: told before they save over it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.forms.models import model_to_dict
+from django.http import HttpRequest
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from common import shown
 from common.changes import ChangeInWords
+from common.errors import Busy
+from common.ids import read_number
 
 CODE = "changed_meanwhile"
+MOST = 5  # changes that are put in words; of more, the latest
 
 
-def mark_of(row: Model) -> str:
-    """Which version of the row is shown: the number of its newest history row; empty when none is kept."""
-    if not hasattr(row, "history"):
+def mark_of(model: type[Model], pk: Any) -> str:
+    """Which version of the row is stored now: the number of its newest history row; empty when none is kept.
+
+    Whoever shows the row reads the mark first: a change in between then is told once too often, never once too little.
+    """
+    if not hasattr(model, "history"):
         return ""
-    newest = row.history.order_by("-history_id").values_list("history_id", flat=True).first()
-    return str(newest or "")
+    rows = model.history.filter(**{model._meta.pk.attname: pk})
+    return str(rows.order_by("-history_id").values_list("history_id", flat=True).first() or 0)
 
 
-def since(row: Model, mark: str) -> list[Model]:
-    """The history rows that came after `mark`, the oldest first. A page without a mark is not asked for one."""
-    if not mark.isdecimal() or not hasattr(row, "history"):
-        return []
-    return list(row.history.filter(history_id__gt=int(mark)).select_related("history_user").order_by("history_id"))
+@dataclass(frozen=True)
+class Meanwhile:
+    """History rows: what was `seen`, and the `changes` since then with the one before them, the oldest first."""
+
+    seen: Model | None = None
+    changes: tuple[Model, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def in_words(self) -> Iterator[str]:
+        """Who changed what, when: a sentence for each."""
+        known = [self.seen, *self.changes] if len(self.changes) <= MOST else self.changes
+        for before, past in pairwise(known):
+            who, when = past.history_user or _("The system"), shown.moment(past.history_date)
+            what = "; ".join(_differences(before, past)) or _("nothing that is shown here")
+            yield _("%(who)s changed this at %(when)s: %(what)s.") % {"who": who, "when": when, "what": what}
 
 
-def in_words(changes: Sequence[Model]) -> Iterator[str]:
-    """Who changed what, when: a sentence for each."""
-    for past in changes:
-        who, when = past.history_user or _("The system"), shown.moment(past.history_date)
-        fields = "; ".join(_differences(past)) or _("nothing that is shown here")
-        yield _("%(who)s changed this at %(when)s: %(what)s.") % {"who": who, "when": when, "what": fields}
+def since(row: Model, mark: str) -> Meanwhile:
+    """What changed after `mark`. A page without a mark is not asked for one."""
+    number = read_number(mark)
+    if number is None or not hasattr(row, "history"):
+        return Meanwhile()
+    later = row.history.filter(history_id__gt=number).select_related("history_user").order_by("-history_id")
+    changes = tuple(reversed(later[: MOST + 1]))
+    seen = row.history.filter(history_id__lte=number).order_by("-history_id").first() if changes else None
+    return Meanwhile(seen, changes)
 
 
-def _differences(past: Model) -> Iterator[str]:
-    before = past.prev_record
+def _differences(before: Model | None, past: Model) -> Iterator[str]:
     if before is None:
         return
     words = ChangeInWords(past.instance_type, past)
@@ -50,18 +74,22 @@ class MeanwhileForm:
     """Mixed into the form of a row: refuses once when the row changed since the page was shown.
 
     What the person typed stays; the fields that they left alone show the newer value, so that saving again changes
-    only what they meant to change.
+    only what they meant to change. Choices of several rows are drawn as stored: no history says what was shown.
     """
 
-    mark = ""
+    request: HttpRequest
 
     def clean(self) -> Any:
         cleaned = super().clean()
-        changes = since(self.instance, self.mark)
-        if changes:
-            self._take_over(changes[0].prev_record)
+        if not self.request.has_row:
+            raise ValidationError(str(Busy()), code=Busy.code)
+        found = since(self.instance, self.request.POST.get("seen", ""))
+        if found:
+            self.request.is_stale = True  # so that the rows below the form are drawn as stored
+            self._take_over(found.seen)
             advice = _("What you typed is still here. Look at it, then save again to put it in place.")
-            raise ValidationError([ValidationError(one, code=CODE) for one in (*in_words(changes), advice)])
+            sentences = [*found.in_words(), advice, *self._not_kept()]
+            raise ValidationError([ValidationError(one, code=CODE) for one in sentences])
         return cleaned
 
     def _take_over(self, seen: Model | None) -> None:
@@ -70,8 +98,17 @@ class MeanwhileForm:
         for name in self.fields.keys() & old.keys():
             field = self.fields[name]
             typed = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-            if not field.has_changed(old[name], typed):
+            if name in self._of_several() or not field.has_changed(old[name], typed):
                 field.bound_data = lambda data, initial: initial
+
+    def _of_several(self) -> list[str]:
+        return [field.name for field in self.instance._meta.many_to_many if field.name in self.fields]
+
+    def _not_kept(self) -> Iterator[str]:
+        labels = [str(self.fields[name].label) for name in self._of_several()]
+        if labels:
+            names = get_text_list(labels, _("and"))
+            yield _("%(fields)s: shown as it is now; choose again if you changed it.") % {"fields": names}
 
     @property
     def is_stale(self) -> bool:
@@ -79,6 +116,6 @@ class MeanwhileForm:
         return self.has_error(NON_FIELD_ERRORS, CODE)
 
 
-def guard(form: type, mark: str) -> type:
+def guard(form: type, request: HttpRequest) -> type:
     """The same form, which looks whether the row is still the one that was shown."""
-    return type(form.__name__, (MeanwhileForm, form), {"mark": mark})
+    return type(form.__name__, (MeanwhileForm, form), {"request": request})

@@ -16,9 +16,9 @@ def here(*, user: User, record: str, at: dt.datetime | None = None) -> list[Pres
     """`user` has `record` ("patients.patient/12") open; returns the others who have, who came first in front."""
     at = at or clock.now()
     gone = at - FORGOTTEN_AFTER
-    Presence.objects.filter(user=user, seen_at__lt=gone).delete()
+    Presence.objects.filter(seen_at__lt=gone).delete()
     mine = Presence(user=user, record=record, since=at, seen_at=at)
     Presence.objects.bulk_create(
         [mine], update_conflicts=True, unique_fields=["record", "user"], update_fields=["seen_at"]
     )
-    return list(Presence.objects.filter(record=record, seen_at__gte=gone).exclude(user=user).select_related("user"))
+    return list(Presence.objects.filter(record=record).exclude(user=user).select_related("user"))

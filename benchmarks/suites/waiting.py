@@ -3,7 +3,8 @@
 Nothing here is known to the program but what a real day would tell it: who is booked, who checked in when, who was
 called, when visits began and ended. True lengths differ by practitioner and are drawn from a gamma distribution with a
 coefficient of variation of 0.5; people come 18 ± 15 minutes early, some not at all, some without a booking, some
-again with results. The rival is what a call screen without us would say: average length times position.
+again with results. The rival is what a call screen without us would say:
+average length times position, and before the session begins the minutes until then.
 """
 
 import datetime as dt
@@ -184,9 +185,10 @@ class _Day:
         inside = QueueEntry.objects.filter(session=self.session, state__in=(QueueState.CALLED, QueueState.INSIDE))
         before, told = inside.count(), waiting_times.of_session(self.session, at)
         average = waiting_times.length_of(self.session, at).mean
+        until_open = max(0.0, (self.session.starts_at - at).total_seconds() / 60)
         for place, entry in enumerate(line):
             if entry.pk in wanted:
-                self.asked.append((entry, told[entry.pk], average * (before + place), at))
+                self.asked.append((entry, told[entry.pk], until_open + average * (before + place), at))
 
     def _told(self, entry: QueueEntry, told: Any, rival: float, at: dt.datetime) -> Told:
         happened = (self.begun[entry.pk] - at).total_seconds() / 60

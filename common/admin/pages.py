@@ -1,6 +1,7 @@
 """The base of every noun's list and page: acts, history, export."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError, transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -136,28 +138,49 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     ) -> HttpResponse:
         """Without a way to a history that is not kept; 409 when somebody else changed the row meanwhile."""
         known = {"show_history": hasattr(self.model, "history")}
-        answer = super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
+        pk = unquote(object_id) if object_id else None
+        with transaction.atomic() if request.method == "POST" else nullcontext():
+            request.has_row = self._lock(pk) if pk and request.method == "POST" else True
+            known["seen"] = self._mark(pk) if pk else ""  # before the row is read, see `mark_of`
+            answer = super().changeform_view(request, object_id, form_url, {**known, **(extra_context or {})})
         shown = (getattr(answer, "context_data", None) or {}).get("adminform")
         if shown and getattr(shown.form, "is_stale", False):
             answer.status_code = 409
         return answer
 
-    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> type:
-        """Nobody saves over a change they have not seen; the lock keeps the row until this save is done."""
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if request.method != "POST" or obj is None:
-            return form
-        self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk).values_list("pk").first()
-        return meanwhile.guard(form, request.POST.get("seen", ""))
+    def _mark(self, pk: str) -> str:
+        try:
+            return meanwhile.mark_of(self.model, pk)
+        except (ValueError, ValidationError):  # no key of this model; the row will not be found either
+            return ""
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict, add: bool = False, change: bool = False, form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:  # fmt: skip
-        """With the version that is shown, which comes back with the form."""
-        if obj is not None and change:
-            context["seen"] = meanwhile.mark_of(obj)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def _lock(self, pk: str) -> bool:
+        """Keep the row until this save is done; False when somebody else keeps it for too long."""
+        try:
+            with transaction.atomic():
+                list(self.model._base_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
+        except OperationalError:
+            return False
+        except (ValueError, ValidationError):
+            return True
+        return True
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> type:
+        """Nobody saves over a change that they have not seen."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        is_saved = request.method == "POST" and obj is not None and hasattr(request, "has_row")
+        return meanwhile.guard(form, request) if is_saved else form
+
+    def get_inline_formsets(
+        self, request: HttpRequest, formsets: list, inline_instances: list, obj: Model | None = None, **kwargs: Any
+    ) -> list:
+        """As stored, when the row and perhaps these have changed meanwhile."""
+        if getattr(request, "is_stale", False):
+            rows = zip(formsets, inline_instances, strict=True)
+            formsets = [
+                type(one)(instance=obj, prefix=one.prefix, queryset=kind.get_queryset(request)) for one, kind in rows
+            ]
+        return super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The library shows the history of any row whose number is known; we ask first whether it may be seen."""

@@ -92,7 +92,7 @@ class DeskWork:
         for entry in WaitlistEntry.objects.in_turn().select_related("patient", "service"):
             for slot in self._free(2, 20).filter(service=entry.service, session__day__lte=entry.latest)[:5]:
                 try:
-                    waitlist.offer(entry=entry, slot=slot, origin=self._supervisor, minutes=TALKING, at=self._at)
+                    waitlist.offer(entry=entry, slot=slot, origin=self._supervisor, minutes=ALL_DAY, at=self._at)
                 except Refusal:
                     continue
                 return
@@ -104,7 +104,7 @@ class DeskWork:
             origin = Origin(self._staff.by_channel[channel], channel)
             for slot in slots[number : number + 5]:
                 try:
-                    holds.hold(slot=slot, origin=origin, minutes=TALKING, at=self._at)
+                    holds.hold(slot=slot, origin=origin, minutes=TALKING)
                 except Refusal:
                     continue
                 break

@@ -144,7 +144,7 @@ def test_a_place_is_kept_shown_and_taken_with_one_press(page, sign_in, transacti
     assert faults(page) == []
     page.fill("[name=reason]", "Illness")
     page.click("button[value=cancel]")
-    page.wait_for_selector("text=1 places kept")
+    page.wait_for_selector("text=1 place kept")
     assert faults(page) == []
     page.click(".untold-kept")
     page.wait_for_selector("text=Alice Smith is booked for")

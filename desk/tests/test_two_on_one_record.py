@@ -12,8 +12,8 @@ from accounts.tests.factories import UserFactory
 from common import clock
 from common.history import acting
 from desk.tests.test_reach_everything import faults
-from directory.models import Scope, Site
-from directory.tests.factories import SiteFactory
+from directory.models import PractitionerRole, Scope, Site
+from directory.tests.factories import DepartmentFactory, PractitionerFactory, SiteFactory
 from patients.services import registration
 from patients.tests.factories import PatientFactory
 from scheduling.services import appointments
@@ -145,7 +145,7 @@ def test_a_stale_form_is_answered_with_409_and_nothing_is_written(client, li, ch
     assert answer.context["adminform"].form["note"].value() == "mine"
 
 
-@pytest.mark.parametrize("mark", ["", "x", "-1", "9" * 30, "1 or 1=1"])
+@pytest.mark.parametrize("mark", ["", "x", "-1", "9" * 30, "9" * 5000, "1 or 1=1"])
 def test_a_mark_that_says_nothing_breaks_nothing(client, li, patient, mark):
     with signed_in(client, li):
         assert save(client, patient, seen=mark, note="new").status_code in (302, 409)
@@ -249,3 +249,85 @@ def test_a_site_changed_by_another_is_saved_on_the_second_try(client, db):
         assert client.post(address, values | {"seen": first.context["seen"]}).status_code == 302
     site.refresh_from_db()
     assert (site.phone, site.address) == ("2", "elsewhere")
+
+
+@pytest.mark.parametrize("version", ["0", "7", "9" * 5000, "x", "-1"])
+@pytest.mark.parametrize("act", ["cancel", "confirm"])
+def test_a_version_that_no_booking_has_breaks_nothing(client, li, act, version):
+    booking = AppointmentFactory()
+    address = reverse(f"admin:desk:{act}", kwargs={"booking": booking.uuid})
+    with signed_in(client, li):
+        answer = client.post(address, {"version": version, "reason": "ill"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+
+
+def test_a_row_that_never_changed_is_guarded_too(client, db):
+    boss = UserFactory(is_superuser=True)
+    made = SiteFactory.build(phone="1")
+    site = Site.objects.bulk_create([made])[0]
+    address = reverse("admin:directory_site_change", args=[site.pk])
+    with signed_in(client, boss):
+        form = form_of(client, address) | {"seen": client.get(address).context["seen"]}
+        Site.objects.get().save()
+        assert client.post(address, form | {"phone": "2"}).status_code == 409
+
+
+def test_a_role_taken_away_by_another_does_not_come_back_with_the_second_save(client, li):
+    boss = UserFactory(is_superuser=True)
+    address = reverse("admin:accounts_user_change", args=[li.pk])
+    with signed_in(client, boss):
+        form = form_of(client, address)
+        form |= {"groups": [group.pk for group in li.groups.all()], "seen": client.get(address).context["seen"]}
+        li.groups.clear()
+        li.save()
+        first = client.post(address, form | {"email": "li@example.org"})
+        assert first.status_code == 409
+        assert "Roles: shown as it is now" in first.text
+        again = first.context["adminform"].form
+        assert not again["groups"].value()
+
+
+def test_a_post_changed_by_another_is_drawn_as_it_is_now(client, db):
+    boss = UserFactory(is_superuser=True)
+    post = PractitionerRole.objects.create(practitioner=PractitionerFactory(), department=DepartmentFactory())
+    person, moved_to = post.practitioner, DepartmentFactory()
+    address = reverse("admin:directory_practitioner_change", args=[person.pk])
+    with signed_in(client, boss):
+        form = form_of(client, address) | {"seen": client.get(address).context["seen"]}
+        rows = {"TOTAL_FORMS": 1, "INITIAL_FORMS": 1, "0-id": post.pk, "0-practitioner": person.pk}
+        rows["0-department"] = post.department_id
+        form |= {f"roles-{name}": value for name, value in rows.items()}
+        post.department = moved_to
+        post.save()
+        person.save()
+        first = client.post(address, form | {"introduction": "new"})
+        assert first.status_code == 409
+        shown = first.context["inline_admin_formsets"][0].formset.forms[0]
+    assert shown["department"].value() == moved_to.pk
+
+
+def test_presence_leaves_no_row_of_anybody_behind(li, chen):
+    now = clock.now()
+    presence.here(user=li, record="a/1", at=now)
+    presence.here(user=chen, record="b/1", at=now + dt.timedelta(days=1))
+    assert [one.user for one in Presence.objects.all()] == [chen]
+
+
+def test_many_changes_are_told_by_the_latest(client, li, chen, patient):
+    with signed_in(client, li):
+        seen = client.get(patient_page(patient)).context["seen"]
+        for n in range(12):
+            registration.update(patient=patient, by=chen, note=f"note {n}")
+        text = client.post(asked("patients.patient", patient.pk), {"seen": seen}).text
+    assert text.count("changed this at") == 5
+    assert "note 10 → note 11" in text
+
+
+@pytest.mark.without_network
+def test_a_poll_that_fails_opens_no_panel(page, record):
+    page.goto(reverse("admin:desk:booking_desk", query={"patient": record.uuid}))
+    page.route("**/open/**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.evaluate("htmx.trigger('.crm-presence', 'now')")
+    page.wait_for_timeout(200)
+    assert not page.evaluate("document.getElementById('panel').open")

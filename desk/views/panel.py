@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import clock, shown
 from common.admin import posted
 from common.errors import Refusal
-from common.ids import read_uuid
+from common.ids import read_number, read_uuid
 from desk import cells, read_back, slip
 from desk.door import cell_rights, offers_of, origin_of, staff
 from desk.drawing import Drawing
@@ -196,8 +196,7 @@ def release(request: HttpRequest, hold: UUID) -> HttpResponse:
 
 def _seen(request: HttpRequest) -> int | None:
     """Which version of the booking the panel showed when the person decided."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else None
+    return read_number(request.POST.get("version", ""))
 
 
 def _shown(request: HttpRequest, uuid: UUID, **more: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def here(request: HttpRequest, label: str, pk: str) -> HttpResponse:
     """A page of the record `label`/`pk` is open; `seen` is the version that it shows, if it can be saved."""
     row = _row(request, label, pk)
     others = presence.here(user=request.user, record=f"{label}/{row.pk}")
-    changes = list(meanwhile.in_words(meanwhile.since(row, request.POST.get("seen", ""))))
+    changes = list(meanwhile.since(row, request.POST.get("seen", "")).in_words())
     return render(request, "desk/_present.html", {"others": others, "changes": changes})
 
 

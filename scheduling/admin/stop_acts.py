@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldBooleanSwitchWidget
@@ -111,7 +112,15 @@ class StopActs:
             return None
         lost = sum(stoppage.cancelled for stoppage in done)
         kept = substitutes.keep_all(plan, origin=desk_of(request)) if form.cleaned_data["keep"] else 0
-        told = _("%(sessions)s sessions stopped, %(lost)s bookings cancelled, %(kept)s places kept.")
-        messages.success(request, told % {"sessions": len(done), "lost": lost, "kept": kept})
+        messages.success(request, _in_words(len(done), lost, kept))
         onward = request.GET.get("next", "")
         return redirect(onward) if url_has_allowed_host_and_scheme(onward, None) else self.list_page()
+
+
+def _in_words(sessions: int, lost: int, kept: int) -> str:
+    parts = (
+        ngettext("%(n)s session stopped", "%(n)s sessions stopped", sessions) % {"n": sessions},
+        ngettext("%(n)s booking cancelled", "%(n)s bookings cancelled", lost) % {"n": lost},
+        ngettext("%(n)s place kept", "%(n)s places kept", kept) % {"n": kept},
+    )
+    return " · ".join(parts)

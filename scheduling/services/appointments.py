@@ -284,9 +284,11 @@ def require_unmoved(booking: Appointment, version: int | None, origin: Origin) -
 
     Staff are told which colleague it was, others only through which door.
     """
-    if version is None or version == booking.version:
+    if version is None or version >= booking.version:
         return
     moved = booking.events.filter(kind=EventKind.MOVED).select_related("by").order_by("-pk").first()
+    if moved is None:  # it never had another time, whatever number was sent
+        return
     who = moved.by if origin.by.kind == Kind.STAFF else moved.get_channel_display()
     raise MovedMeanwhile(who=who, when=rules.shown(moved.at), time=rules.shown(booking.starts_at))
 

@@ -89,7 +89,8 @@ def book_held(
 ) -> Appointment:
     """Turn a hold into a booking, for the patient it was made for or, if it had none, for `patient`.
 
-    is_offer: the hold is a waiting-list offer, which its person may take through another door than it came from.
+    is_offer: the hold is a waiting-list offer or kept after a stoppage, which its person may take through another door
+    than it came from.
     Raises HoldLapsed when its time was over, HoldTaken when it is another patient's or another caller's.
     """
     at = at or clock.now()

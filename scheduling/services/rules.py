@@ -42,8 +42,7 @@ from scheduling.models import (
     Substitute,
 )
 
-from .claiming import give_up, lapse_holds
-from .origin import system_origin
+from .claiming import lapse_holds
 from .session_shares import shares_of, taken_and_free
 
 STAFFED = ("desk", "phone", "kiosk")  # doors inside the house may still fill a slot that has begun
@@ -113,36 +112,24 @@ def check_calendar(patient: Patient, slot: Slot, at: dt.datetime, ignoring: Appo
     ignoring: the booking that is being moved or the hold that is being confirmed.
     """
     rows = [row for row in _bookings(patient, at) if ignoring is None or row.pk != ignoring.pk]
-    try:
-        _check_rows(slot, rows, at)
-    except (PatientBusy, TooManyOpen, TooManyOnDay, TooManyInDepartment):
-        kept = _kept_for(patient, at) & {row.pk for row in rows}
-        if not kept:  # asked only after a refusal: nearly nobody has lost a booking to a stoppage
-            raise
-        _check_rows(slot, [row for row in rows if row.pk not in kept], at)
-        _give_up_in_the_way(slot, kept, at)
-    _end_holds_in_the_way(slot, [row for row in rows if row.has_lapsed(at)], at)
-
-
-def _check_rows(slot: Slot, rows: list[Booked], at: dt.datetime) -> None:
     mine = [row for row in rows if not row.has_lapsed(at)]
     still_open = [row for row in mine if row.status in OPEN and row.ends_at > at]
     if any(row.starts_at < slot.ends_at and row.ends_at > slot.starts_at for row in still_open):
         raise PatientBusy(field="slot")
-    check_limits(slot, mine, still_open)
+    try:
+        check_limits(slot, mine, still_open)
+    except (TooManyOpen, TooManyOnDay, TooManyInDepartment):
+        kept = _kept_for(patient, at)  # asked only here: nearly nobody has lost a booking to a stoppage
+        if not kept:
+            raise
+        check_limits(slot, *([row for row in some if row.pk not in kept] for some in (mine, still_open)))
+    _end_holds_in_the_way(slot, [row for row in rows if row.has_lapsed(at)], at)
 
 
 def _kept_for(patient: Patient, at: dt.datetime) -> set[int]:
     """Places kept after a stoppage: the patient did not ask for them, so they do not count when another is booked."""
     kept = Substitute.objects.standing(at).filter(appointment__patient=patient)
     return set(kept.values_list("appointment", flat=True))
-
-
-def _give_up_in_the_way(slot: Slot, kept: set[int], at: dt.datetime) -> None:
-    """What was kept for the very time at which the patient wants another place."""
-    rows = Appointment.objects.filter(pk__in=kept, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
-    for hold in rows.select_for_update(of=("self",), no_key=True).order_by("slot", "pk"):
-        give_up(hold, system_origin(), at)
 
 
 def _end_holds_in_the_way(slot: Slot, ended: list[Booked], at: dt.datetime) -> None:

@@ -12,6 +12,7 @@ from common import clock
 from common.errors import Refusal
 from scheduling.errors import AppointmentNotFound
 from scheduling.models import CLAIMING, Appointment, AppointmentStatus, Slot, Substitute
+from scheduling.models.appointment import CancelCause
 
 from . import holds
 from .claiming import give_up
@@ -26,9 +27,11 @@ def keep_all(plan: Plan, *, origin: Origin, at: dt.datetime | None = None) -> in
     """Hold, for each booking of the plan that is cancelled by now, a place of those it was shown; returns how many.
 
     Each in a transaction of its own: who cannot have theirs any more gets the next one, and keeps nobody from theirs.
+    Cut off in between, the rest stand on the list of those still to be told without a place of their own.
     """
     at = at or clock.now()
-    lost = Appointment.objects.filter(pk__in=plan.seen, status=AppointmentStatus.CANCELLED, substitutes=None)
+    ended = {"status": AppointmentStatus.CANCELLED, "cancel_cause": CancelCause.CLINIC}
+    lost = Appointment.objects.filter(pk__in=plan.seen, substitutes=None, **ended)
     wanted = set(lost.values_list("pk", flat=True))
     return sum(_keep_one(item, origin.keyless, at) for item in plan.affected if item.appointment.pk in wanted)
 
@@ -58,8 +61,8 @@ def take(*, lost: Appointment, origin: Origin, at: dt.datetime | None = None) ->
 
 
 def let_go(rows: QuerySet[Substitute], origin: Origin, at: dt.datetime) -> int:
-    """Give back the places of `rows`, inside a transaction that runs; returns how many."""
-    refs: list[UUID] = list(rows.order_by("lost__patient", "appointment").values_list("appointment__uuid", flat=True))
+    """Give back the places of `rows`, one patient's, inside a transaction that runs; returns how many."""
+    refs: list[UUID] = list(rows.order_by("appointment__slot").values_list("appointment__uuid", flat=True))
     for ref in refs:
         give_up(holds.lock_hold(ref, origin, at, is_anybodys=True), origin, at)
     return len(refs)
@@ -71,8 +74,16 @@ def release_needless(at: dt.datetime | None = None) -> int:
     again = Appointment.objects.filter(
         patient=OuterRef("lost__patient"),
         slot__service__department=OuterRef("lost__slot__service__department"),
-        status__in=CLAIMING,
+        status__in=[status for status in CLAIMING if status != AppointmentStatus.HELD],
         created_at__gte=OuterRef("lost__cancelled_at"),
-    ).exclude(pk=OuterRef("appointment"))
+    )
     needless = Substitute.objects.standing(at).filter(Exists(again.order_by()))
-    return once(system_origin(), lambda: let_go(needless, system_origin(), at))
+    return sum(_release(pk, at) for pk in list(needless.values_list("pk", flat=True)))
+
+
+def _release(pk: int, at: dt.datetime) -> int:
+    origin = system_origin()
+    try:
+        return once(origin, lambda: let_go(Substitute.objects.standing(at).filter(pk=pk), origin, at))
+    except Refusal:  # taken or ended in the same moment
+        return 0

@@ -34,7 +34,7 @@ def still_to_tell(rows: QuerySet[Appointment], at: dt.datetime) -> QuerySet[Appo
     Cancelled by a stoppage, until the patient has another booking in the department, waits for one there, or was told;
     or still booked in a session that takes nobody new.
     """
-    lost = Q(**_LOST) & ~Exists(_rebooked()) & ~Exists(_waiting()) & ~Exists(_told())
+    lost = Q(**_LOST, substitute=None) & ~Exists(_rebooked()) & ~Exists(_waiting()) & ~Exists(_told())
     kept = Q(status=AppointmentStatus.BOOKED) & ~Q(slot__session__status=SessionStatus.OPEN)
     return rows.filter(lost | kept, patient__isnull=False, starts_at__gte=at).order_by("starts_at", "pk")
 

@@ -147,13 +147,25 @@ def test_a_kept_place_does_not_keep_the_patient_from_booking_another_that_day(lo
     assert made.status == "booked"
 
 
-def test_whoever_wants_another_place_at_the_time_that_is_kept_gives_the_kept_one_up(lost, origin):
+def test_two_places_kept_for_one_person_do_not_drive_each_other_out(lost, origin):
+    patient = lost[0].patient
+    far = SessionFactory(service=lost[0].slot.service, day=lost[0].slot.session.day + dt.timedelta(days=9))
+    second = AppointmentFactory(slot=SlotFactory(session=far), patient=patient)
+    stop(lost, origin)
+    SlotFactory(session=SessionFactory(service=far.service, day=far.day + dt.timedelta(days=1)))
+    stop([second], origin)
+    jobs.every_minute()
+    assert Substitute.objects.standing(clock.now()).filter(lost__patient=patient).count() == 2
+
+
+def test_a_second_stoppage_over_a_kept_place_makes_nobody_lose_what_they_never_had(lost, origin):
     stop(lost, origin)
     kept = Substitute.objects.get(lost=lost[0]).appointment
-    beside = SessionFactory(service=kept.slot.service, day=kept.slot.session.day)
-    made = appointments.book(
-        patient=lost[0].patient, slot=SlotFactory(session=beside, starts_at=kept.starts_at), origin=desk()
-    )
-    kept.refresh_from_db()
-    assert (made.status, kept.status) == ("booked", "cancelled")
-    assert pool.check() == []
+    stop([kept], origin)
+    assert list(telling.still_to_tell(Appointment.objects.all(), clock.now())) == lost
+
+
+def test_nothing_is_kept_for_who_cancelled_themselves(lost, origin):
+    plan = stoppages.plan([lost[0].slot.session], origin=origin)
+    appointments.cancel(appointment=lost[0], origin=desk())
+    assert substitutes.keep_all(plan, origin=origin) == 0

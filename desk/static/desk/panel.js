@@ -92,6 +92,7 @@
   });
 
   function failed(event) {
+    if (event.detail.requestConfig.headers["X-Background"]) return; // what a page asks by itself is nobody's press
     const denied = event.detail.xhr && event.detail.xhr.status === 403;
     fault.textContent = denied ? desk.dataset.denied : desk.dataset.failed;
     fault.hidden = false;
