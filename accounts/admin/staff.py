@@ -1,5 +1,6 @@
 """Members of staff: their roles, what they see, whether they may sign in."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from accounts.models import Role, User
 from accounts.models.user import Kind
 from common import shown
 from common.admin import ModelAdmin, badge, two_lines
+from common.changes import ChangeInWords
 from common.filters import AutocompleteSelectFilter, InUse
 
 admin.site.unregister(Group)  # the import of Django's own user page brought it; roles have a page of their own
@@ -44,6 +46,18 @@ class StaffForm(UserChangeForm):
         fields = "__all__"
 
 
+def _names(groups: Iterable[Group]) -> str:
+    return ", ".join(sorted(str(Role(name=group.name)) for group in groups)) or shown.MISSING
+
+
+class StaffInWords(ChangeInWords):
+    """Roles by the names that the screens use."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        found = super().prepare_delta_change_value(change, value)
+        return _names(found) if change.field == "groups" else found
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin, DjangoUserAdmin):
     """Members of staff. Channels' and the system's own users are not people and are not shown."""
@@ -63,7 +77,11 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         (_("Rights"), {"fields": ("groups", ("sees_all_sites", "is_active"), ("is_staff", "is_superuser"))}),
         (_("Dates"), {"fields": (("last_login", "date_joined"),)}),
     )
-    old_fieldsets = ((None, {"fields": (("username", "name"), "email")}), *fieldsets[1:])
+    old_fieldsets = (
+        (None, {"fields": (("username", "name"), "email")}),
+        (_("Rights"), {"fields": ("roles_then", ("sees_all_sites", "is_active"), ("is_staff", "is_superuser"))}),
+        fieldsets[-1],
+    )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "name", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -84,12 +102,16 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple:
         """Nobody raises themselves: only a superuser makes superusers, nobody changes their own rights."""
-        fixed = tuple(super().get_readonly_fields(request, obj))
+        fixed = (*super().get_readonly_fields(request, obj), "roles_then")
         if not request.user.is_superuser:
             fixed += ("is_superuser",)
             if obj is not None and obj.pk == request.user.pk:
                 fixed += ("groups", "sees_all_sites", "is_active", "is_staff")
         return fixed
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> ChangeInWords:
+        """Who had which role until when is what one looks for here."""
+        return StaffInWords(self.model, historical_record)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Who is added here works here."""
@@ -105,7 +127,13 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     def roles(self, obj: User) -> Any:
         if obj.is_superuser:
             return badge(_("Superuser"), "warning")
-        return ", ".join(sorted(str(Role(name=group.name)) for group in obj.groups.all())) or "–"
+        return _names(obj.groups.all())
+
+    @display(description=_("Roles"))
+    def roles_then(self, obj: User) -> str:
+        """Of an old version."""
+        past = getattr(obj, SIMPLE_HISTORY_REVERSE_ATTR_NAME)
+        return _names(row.group for row in past.groups.select_related("group"))
 
     @display(description=_("sees"), ordering="sees_all_sites")
     def sight(self, obj: User) -> Any:

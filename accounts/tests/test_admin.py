@@ -193,3 +193,24 @@ def test_an_old_version_of_a_person_offers_no_way_to_another_password(as_role):
     assert "An old version" in text
     assert "password/" not in text
     assert "password/" in boss.get(change(bob)).text
+
+
+def test_who_gave_which_role_to_whom_stands_in_the_history(as_role):
+    client, person = as_role("administrator"), UserFactory(role="front_desk", name="Li Na")
+    supervisor = Role.objects.get(name="supervisor")
+    client.post(change(person), form_of(person, groups=[supervisor.pk]))
+    page = unescape(client.get(reverse("admin:accounts_user_history", args=[person.pk])).text)
+    assert "Front desk" in page
+    assert "Supervisor" in page
+    newest = person.history.order_by("-history_id").first()
+    assert newest.history_user == client.person
+
+
+def test_an_old_version_of_a_person_shows_the_roles_of_then(as_role):
+    client, person = as_role("administrator"), UserFactory(role="front_desk")
+    then = person.history.order_by("-history_id").first()
+    person.groups.set([Role.objects.get(name="auditor")])
+    address = reverse("admin:accounts_user_simple_history", args=[person.pk, then.pk])
+    page = client.get(address).text
+    assert "Front desk" in page
+    assert "Auditor" not in page.split("<form", 1)[-1]
