@@ -148,6 +148,7 @@ def test_a_place_is_kept_shown_and_taken_with_one_press(page, sign_in, transacti
     assert faults(page) == []
     page.click(".untold-kept")
     page.wait_for_selector("text=Alice Smith is booked for")
+    assert "0 rows" in page.inner_text("#untold-count")
     assert Appointment.objects.get(patient=booking.patient, status="booked").slot.session == other
 
 

@@ -1,5 +1,6 @@
 """The stoppage workbench (停诊): which sessions, then what it means, then who is still to be told."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from desk import stopping
 from desk.door import origin_of, staff
 from desk.forms import StoppingForm
 from scheduling import seeing
-from scheduling.models import Substitute
+from scheduling.models import Appointment, Substitute
 from scheduling.services import substitutes, telling
 
 stops = staff("scheduling.view_session", "scheduling.view_appointment", "scheduling.stop_session")
@@ -55,34 +56,46 @@ def untold(request: HttpRequest) -> HttpResponse:
     rows = telling.still_to_tell(seeing.appointments(request.user), now).for_desk().with_reach()
     kept = Prefetch("substitutes", Substitute.objects.standing(now).select_related(*KEPT), "kept")
     found = list(rows.prefetch_related("patient__contact_points", kept)[: stopping.MOST])
-    return _page(request, "desk/untold.html", _("Still to be told"), rows=found, at=now, most=stopping.MOST)
+    return _page(
+        request, "desk/untold.html", _("Still to be told"), rows=found, left=len(found), at=now, most=stopping.MOST
+    )
 
 
 @require_POST
 @takes
 def take(request: HttpRequest, booking: UUID) -> HttpResponse:
     """They come at the time that is kept for them: the line goes, with the words to read back."""
-    wanted = get_object_or_404(seeing.appointments(request.user).for_desk(), uuid=booking)
-    try:
+
+    def do(wanted: Appointment) -> str:
         made = substitutes.take(lost=wanted, origin=origin_of(request))
-    except Refusal as refusal:
-        return TemplateResponse(request, "desk/_untold_said.html", {"said": str(refusal), "failed": True}, status=409)
-    facts = {"name": wanted.patient, "time": shown.moment(made.starts_at), "reference": made}
-    said = _("%(name)s is booked for %(time)s. Reference %(reference)s.") % facts
-    return TemplateResponse(request, "desk/_untold_said.html", {"said": said, "gone": wanted})
+        facts = {"name": wanted.patient, "time": shown.moment(made.starts_at), "reference": made}
+        return _("%(name)s is booked for %(time)s. Reference %(reference)s.") % facts
+
+    return _settle(request, booking, do)
 
 
 @require_POST
 @tells
 def tell(request: HttpRequest, booking: UUID) -> HttpResponse:
     """They know, and want no other place: the line goes."""
+
+    def do(wanted: Appointment) -> str:
+        telling.tell(appointment=wanted, origin=origin_of(request))
+        return _("%(name)s has been told.") % {"name": wanted.patient}
+
+    return _settle(request, booking, do)
+
+
+def _settle(request: HttpRequest, booking: UUID, do: Callable[[Appointment], str]) -> HttpResponse:
+    """The line goes and the number of those left is drawn again; refused, with why."""
     wanted = get_object_or_404(seeing.appointments(request.user).for_desk(), uuid=booking)
     try:
-        telling.tell(appointment=wanted, origin=origin_of(request))
+        said = do(wanted)
     except Refusal as refusal:
         return TemplateResponse(request, "desk/_untold_said.html", {"said": str(refusal), "failed": True}, status=409)
-    said = _("%(name)s has been told.") % {"name": wanted.patient}
-    return TemplateResponse(request, "desk/_untold_said.html", {"said": said, "gone": wanted})
+    left = telling.still_to_tell(seeing.appointments(request.user), clock.now())[: stopping.MOST].count()
+    context = {"said": said, "gone": wanted, "left": left, "at": clock.now(), "most": stopping.MOST}
+    return TemplateResponse(request, "desk/_untold_said.html", context)
 
 
 def _page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
