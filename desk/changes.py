@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from common import clock
 from desk.cells import Cell, cells
+from patients.models import Patient
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, Session, Slot
 from scheduling.models.event import EventKind
 
@@ -32,7 +33,7 @@ def since(slots: QuerySet[Slot], asked: dt.datetime | None, at: dt.datetime) -> 
 
 
 def _mark(at: dt.datetime) -> int:
-    """Changes with every MEMORY: then all is compared, for what leaves no trace here, as a patient's new name."""
+    """Changes with every MEMORY: then all is compared, for what leaves no trace here, as a room's new name."""
     return int(at.timestamp() // MEMORY.total_seconds())
 
 
@@ -44,6 +45,8 @@ def _touched(slots: QuerySet[Slot], first: dt.datetime, at: dt.datetime) -> set[
     # By when it was saved: what is entered after an outage has events with the times of its paper
     saved = Appointment.history.filter(history_date__gte=first).order_by()
     found |= set(saved.values_list("slot__session", flat=True))
+    renamed = Patient.history.filter(history_date__gte=first, history_type="~").order_by().values("id")
+    found |= set(Appointment.objects.filter(patient__in=renamed).order_by().values_list("slot__session", flat=True))
     found |= set(Slot.history.filter(history_date__gte=first).order_by().values_list("session_id", flat=True))
     found |= set(Session.history.filter(history_date__gte=first).order_by().values_list("id", flat=True))
     return _here(slots, found) | _passed(slots, first, at)

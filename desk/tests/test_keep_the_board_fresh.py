@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from common import clock
 from desk import changes
+from patients.services import registration
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, AppointmentEvent, Slot
 from scheduling.services import appointments, holds, stoppages
@@ -176,3 +177,13 @@ def test_what_is_entered_afterwards_with_a_time_long_past_is_news_too(board, slo
 def test_a_page_asks_for_the_board_that_it_shows_whatever_would_be_shown_first_now(desk, department, slots):
     page = desk.get(DAY, {"day": tomorrow()})
     assert f"day={tomorrow()}&amp;department={department.uuid}" in page.text
+
+
+def test_a_patients_new_name_is_news(board, slots, clerk):
+    booking = AppointmentFactory(slot=slots[1], patient=PatientFactory(name="Alice Smith"))
+    AppointmentFactory(slot=slots[0])
+    board.open()
+    registration.update(patient=booking.patient, by=clerk, name="Alice Jones")
+    answer = board.ask()
+    assert board.changed(answer) == {str(slots[1].uuid)}
+    assert "Alice Jones" in answer.text
