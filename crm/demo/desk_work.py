@@ -22,8 +22,7 @@ from .registry import Visitor
 from .staff import Staff
 
 WAITING = 48
-ALL_DAY = 20 * 60  # minutes: the demo's offers live until the evening of its day
-TALKING = 30  # minutes that a place is kept for who is on the phone: longer than at a real desk, so that one sees it
+ALL_DAY = 20 * 60  # minutes: the demo's holds and offers live until the evening of its day
 ABSENT_FROM, BARRED_FROM = 2, 4  # missed visits
 BAR_DAYS = 30
 
@@ -104,7 +103,7 @@ class DeskWork:
             origin = Origin(self._staff.by_channel[channel], channel)
             for slot in slots[number : number + 5]:
                 try:
-                    holds.hold(slot=slot, origin=origin, minutes=TALKING)
+                    holds.hold(slot=slot, origin=origin, minutes=ALL_DAY, at=self._at)
                 except Refusal:
                     continue
                 break

@@ -61,7 +61,9 @@
   function count() {
     for (const clock of document.querySelectorAll("[data-countdown]")) {
       const left = Math.max(0, Math.round((new Date(clock.dataset.countdown) - Date.now()) / 1000));
-      clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      const hours = Math.floor(left / 3600);
+      const minutes = String(Math.floor(left / 60) % 60).padStart(hours ? 2 : 1, "0");
+      clock.textContent = `${hours ? `${hours}:` : ""}${minutes}:${String(left % 60).padStart(2, "0")}`;
     }
   }
   setInterval(count, 1000);
