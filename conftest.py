@@ -30,11 +30,6 @@ def pytest_configure(config):
     settings.load_profile("hospital")
 
 
-def pytest_collection_modifyitems(items):
-    """Tests of minutes begin first, so that in the end no worker waits for one."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
 def _guard(connect):
     def guarded(self, address):
         if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
