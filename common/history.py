@@ -73,6 +73,15 @@ class HistoricalRecords(LibraryRecords):
         if isinstance(descriptor, HistoryDescriptor):
             setattr(sender, self.manager_name, _KeptDescriptor(descriptor))
 
+    def m2m_changed(
+        self, instance: models.Model, action: str, pk_set: set | None, reverse: bool, model: Any, **more: Any
+    ) -> None:
+        """As the library's; from the other side (`group.user_set.add`) it would write the history of the wrong row."""
+        known = {"action": action, "pk_set": pk_set, "reverse": reverse, "model": model, **more}
+        rows = model._base_manager.filter(pk__in=pk_set or ()).order_by("pk") if reverse else [instance]
+        for row in rows:
+            super().m2m_changed(instance=row, **known)
+
     def get_history_user(self, instance: models.Model) -> Any:
         """The acting user; an instance may still name its own through `_history_user`."""
         return getattr(instance, "_history_user", None) or acting_user()

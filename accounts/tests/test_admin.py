@@ -214,3 +214,10 @@ def test_an_old_version_of_a_person_shows_the_roles_of_then(as_role):
     page = client.get(address).text
     assert "Front desk" in page
     assert "Auditor" not in page.split("<form", 1)[-1]
+
+
+def test_a_role_given_from_the_roles_side_stands_in_the_persons_history(db):
+    person = UserFactory()
+    Role.objects.get(name="auditor").user_set.add(person)
+    newest = person.history.order_by("-history_id").first()
+    assert [row.group.name for row in newest.groups.all()] == ["auditor"]
