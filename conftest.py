@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from crm import translations
@@ -26,7 +26,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loo
 def pytest_configure(config):
     """The tests read Chinese too, and a counterexample is a wrong answer, never a slow one: machines are busy."""
     translations.compile_all()
-    settings.register_profile("hospital", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("hospital", deadline=None)
     settings.load_profile("hospital")
 
 
