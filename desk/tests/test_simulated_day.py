@@ -31,7 +31,6 @@ from tests.clients import Desk
 from visits.models import Encounter, QueueEntry
 
 pytestmark = [
-    pytest.mark.skipif("os.environ.get('SIMULATED_DAY') != '1'", reason="takes minutes: SIMULATED_DAY=1 runs it"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a day of many writers takes two minutes"),
 ]
