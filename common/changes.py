@@ -20,8 +20,10 @@ class ChangeInWords(HistoricalRecordContextHelper):
 
 def in_words(field: Field, value: Any) -> Any:
     """A field's value as people read it: the label of a choice, days and instants as `shown`, a dash for nothing."""
-    if field.choices and value in (labels := dict(field.flatchoices)):
+    if field.choices and not isinstance(value, list) and value in (labels := dict(field.flatchoices)):
         return labels[value]
+    if isinstance(value, list):  # the rows of a relation
+        return ", ".join(sorted(str(one) for one in value)) or shown.MISSING
     if value is None or value == "":
         return shown.MISSING
     if isinstance(value, bool):

@@ -1,6 +1,6 @@
 """What happened to a row since somebody opened its page: told before they save over it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,7 @@ from common.ids import read_number
 
 CODE = "changed_meanwhile"
 MOST = 5  # changes that are put in words; of more, the latest
+Words = Callable[[Model], ChangeInWords]
 
 
 def mark_of(model: type[Model], pk: Any) -> str:
@@ -42,12 +43,12 @@ class Meanwhile:
     def __bool__(self) -> bool:
         return bool(self.changes)
 
-    def in_words(self) -> Iterator[str]:
-        """Who changed what, when: a sentence for each."""
+    def in_words(self, words: Words) -> Iterator[str]:
+        """Who changed what, when: a sentence for each. words: how the row's page says a change."""
         known = [self.seen, *self.changes] if len(self.changes) <= MOST else self.changes
         for before, past in pairwise(known):
             who, when = past.history_user or _("The system"), shown.moment(past.history_date)
-            what = "; ".join(_differences(before, past)) or _("nothing that is shown here")
+            what = "; ".join(_differences(words, before, past)) or _("nothing that is shown here")
             yield _("%(who)s changed this at %(when)s: %(what)s.") % {"who": who, "when": when, "what": what}
 
 
@@ -62,11 +63,11 @@ def since(row: Model, mark: str) -> Meanwhile:
     return Meanwhile(seen, changes)
 
 
-def _differences(before: Model | None, past: Model) -> Iterator[str]:
+def _differences(words: Words, before: Model | None, past: Model) -> Iterator[str]:
     if before is None:
         return
-    words = ChangeInWords(past.instance_type, past)
-    for one in words.context_for_delta_changes(past.diff_against(before, foreign_keys_are_objs=True)):
+    delta = past.diff_against(before, foreign_keys_are_objs=True)
+    for one in words(past).context_for_delta_changes(delta):
         yield _("%(field)s: %(old)s → %(new)s") % one
 
 
@@ -78,6 +79,7 @@ class MeanwhileForm:
     """
 
     request: HttpRequest
+    words: Words
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -88,17 +90,17 @@ class MeanwhileForm:
             self.request.is_stale = True  # so that the rows below the form are drawn as stored
             self._take_over(found.seen)
             advice = _("What you typed is still here. Look at it, then save again to put it in place.")
-            sentences = [*found.in_words(), advice, *self._not_kept()]
+            sentences = [*found.in_words(type(self).words), advice, *self._not_kept()]
             raise ValidationError([ValidationError(one, code=CODE) for one in sentences])
         return cleaned
 
     def _take_over(self, seen: Model | None) -> None:
         """Fields that still hold what they held when the page was shown are drawn with what is stored now."""
         old = model_to_dict(seen.instance) if seen else {}
-        for name in self.fields.keys() & old.keys():
-            field = self.fields[name]
+        several = self._of_several()
+        for name, field in self.fields.items():
             typed = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-            if name in self._of_several() or not field.has_changed(old[name], typed):
+            if name in several or (name in old and not field.has_changed(old[name], typed)):
                 field.bound_data = lambda data, initial: initial
 
     def _of_several(self) -> list[str]:
@@ -116,6 +118,6 @@ class MeanwhileForm:
         return self.has_error(NON_FIELD_ERRORS, CODE)
 
 
-def guard(form: type, request: HttpRequest) -> type:
+def guard(form: type, request: HttpRequest, words: Words) -> type:
     """The same form, which looks whether the row is still the one that was shown."""
-    return type(form.__name__, (MeanwhileForm, form), {"request": request})
+    return type(form.__name__, (MeanwhileForm, form), {"request": request, "words": staticmethod(words)})

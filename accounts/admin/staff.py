@@ -54,8 +54,9 @@ class StaffInWords(ChangeInWords):
     """Roles by the names that the screens use."""
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
-        found = super().prepare_delta_change_value(change, value)
-        return _names(found) if change.field == "groups" else found
+        if change.field == "groups":
+            return _names(row["group"] for row in value)
+        return super().prepare_delta_change_value(change, value)
 
 
 @admin.register(User)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -169,7 +170,8 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
         """Nobody saves over a change that they have not seen."""
         form = super().get_form(request, obj, change=change, **kwargs)
         is_saved = request.method == "POST" and obj is not None and hasattr(request, "has_row")
-        return meanwhile.guard(form, request) if is_saved else form
+        words = partial(self.get_historical_record_context_helper, request)
+        return meanwhile.guard(form, request, words) if is_saved else form
 
     def get_inline_formsets(
         self, request: HttpRequest, formsets: list, inline_instances: list, obj: Model | None = None, **kwargs: Any

@@ -1,9 +1,13 @@
 """Front-desk point R18: two people on one record see each other, and nobody saves over what they have not seen."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from html import unescape
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import Presence
@@ -14,6 +18,7 @@ from common.history import acting
 from desk.tests.test_reach_everything import faults
 from directory.models import PractitionerRole, Scope, Site
 from directory.tests.factories import DepartmentFactory, PractitionerFactory, SiteFactory
+from patients.models import Patient
 from patients.services import registration
 from patients.tests.factories import PatientFactory
 from scheduling.services import appointments
@@ -279,10 +284,11 @@ def test_a_role_taken_away_by_another_does_not_come_back_with_the_second_save(cl
         form = form_of(client, address)
         form |= {"groups": [group.pk for group in li.groups.all()], "seen": client.get(address).context["seen"]}
         li.groups.clear()
-        li.save()
         first = client.post(address, form | {"email": "li@example.org"})
         assert first.status_code == 409
         assert "Roles: shown as it is now" in first.text
+        assert "Front desk → –" in unescape(first.text)  # by the names of the screens, not as stored
+        assert "front_desk →" not in unescape(first.text)
         again = first.context["adminform"].form
         assert not again["groups"].value()
 
@@ -331,3 +337,28 @@ def test_a_poll_that_fails_opens_no_panel(page, record):
         page.evaluate("htmx.trigger('.crm-presence', 'now')")
     page.wait_for_timeout(200)
     assert not page.evaluate("document.getElementById('panel').open")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_a_row_that_somebody_keeps_for_too_long_is_said_and_what_was_typed_stays(client):
+    li, patient = UserFactory(role="front_desk", sees_all_sites=True), PatientFactory(note="old")
+    held, done = Event(), Event()
+
+    def keep():
+        with transaction.atomic():
+            Patient.objects.select_for_update().get(pk=patient.pk)
+            held.set()
+            done.wait(20)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as other, signed_in(client, li):
+        kept = other.submit(keep)
+        held.wait(10)
+        answer = save(client, patient, note="mine")
+        done.set()
+        kept.result()
+    assert "The system is busy" in answer.text
+    assert answer.context["adminform"].form["note"].value() == "mine"
+    patient.refresh_from_db()
+    assert patient.note == "old"
