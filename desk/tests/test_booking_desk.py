@@ -293,7 +293,11 @@ def test_a_service_of_another_department_is_not_mixed_in(desk, session, slots, a
 
 def test_places_behind_many_that_a_channel_keeps_are_still_found(desk, session, alice):
     ChannelRule.objects.create(
-        channel="portal", name_en="All for the portal", reserved_percent=100, service=session.service
+        channel="portal",
+        name_en="All for the portal",
+        reserved_percent=100,
+        melts_hours=0,  # else the places are everybody's from nine o'clock on
+        service=session.service,
     )
     for number in range(offering.SOONEST + 2):
         SlotFactory(session=session, number=number)
