@@ -37,6 +37,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "zh-hans")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "crm.formats"
+PUBLIC_URL = env.str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")  # how patients reach us
 PHONE_REGION = env.str("PHONE_REGION", "CN")  # ISO country of numbers that are written without a country code
 PHONENUMBER_DEFAULT_REGION = PHONE_REGION
 PHONENUMBER_DB_FORMAT = "E164"
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "api",
     "visits",
     "scheduling",
+    "messaging",
     "patients",
     "directory",
     "accounts",

@@ -13,6 +13,7 @@ FLOORS = {
     "patients": 2,
     "directory": 2,
     "scheduling": 3,
+    "messaging": 3,
     "visits": 4,
     "desk": 7,
     "api": 7,

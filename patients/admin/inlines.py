@@ -38,6 +38,8 @@ class ContactInline(PatientInline):
             return badge(_("Ended"))
         if obj.refused_at:
             return badge(_("Refused"), "warning")
+        if obj.failed_at:
+            return badge(_("Reaches nobody"), "danger")
         return badge(_("Verified"), "success") if obj.verified_at else badge(_("Not verified"), "info")
 
 

@@ -15,6 +15,7 @@ class ContactSystem(models.TextChoices):
     PHONE = "phone", _("Phone")
     EMAIL = "email", _("E-mail")
     WECHAT = "wechat", _("WeChat")
+    APP = "app", _("Mobile app")
 
 
 class ContactUse(models.TextChoices):
@@ -28,13 +29,15 @@ MASKS = {
     ContactSystem.PHONE: masking.mask_phone,
     ContactSystem.EMAIL: masking.mask_email,
     ContactSystem.WECHAT: masking.mask_text,
+    ContactSystem.APP: masking.mask_text,
 }
 
 
 class ContactPointQuerySet(RecordedQuerySet):
     def reachable(self):
-        """Those that may be used: not given up by the hospital, not refused by the person; best first."""
-        return self.live().filter(refused_at=None).order_by("rank", "pk")
+        """Those that may be used: not given up by the hospital, not refused by the person, not known to reach nobody;
+        best first."""
+        return self.live().filter(refused_at=None, failed_at=None).order_by("rank", "pk")
 
     def phones(self):
         return self.filter(system=ContactSystem.PHONE)
@@ -57,6 +60,7 @@ class ContactPoint(Recorded):
 
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True, editable=False)
+    failed_at = models.DateTimeField(_("reaches nobody since"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords()
     objects = ContactPointQuerySet.as_manager()
@@ -85,6 +89,11 @@ class ContactPoint(Recorded):
     @property
     def is_phone(self) -> bool:
         return self.system == ContactSystem.PHONE
+
+    @property
+    def may_be_used(self) -> bool:
+        """Not refused by the person, and not known to reach nobody."""
+        return self.refused_at is None and self.failed_at is None
 
     @property
     def masked(self) -> str:

@@ -155,7 +155,7 @@ class Patient(PublicId):
     def main_phone(self):
         """The live phone of the first rank, or None. Reads prefetched contact points."""
         live = [point for point in self.contact_points.all() if point.is_phone and point.ended_at is None]
-        return min(live, key=lambda point: (point.refused_at is not None, point.rank, point.pk), default=None)
+        return min(live, key=lambda point: (not point.may_be_used, point.rank, point.pk), default=None)
 
     @property
     def phone_masked(self) -> str:

@@ -67,7 +67,7 @@ def change_phone(*, contact_point: ContactPoint, phone: str, by: User, reason: s
 def verify(*, contact_point: ContactPoint, by: User, at: datetime.datetime | None = None) -> ContactPoint:
     """The person proved that this reaches them, by a one-time code or by answering. Raises ContactEnded."""
     with acting(by):
-        return _set(_locked(contact_point), verified_at=at or clock.now())
+        return _set(_locked(contact_point), verified_at=at or clock.now(), failed_at=None)
 
 
 @transaction.atomic
@@ -84,6 +84,23 @@ def accept(*, contact_point: ContactPoint, by: User) -> ContactPoint:
     """The person wants to be reached here again. Raises ContactEnded."""
     with acting(by):
         return _set(_locked(contact_point), refused_at=None)
+
+
+@transaction.atomic
+def mark_failed(*, contact_point: ContactPoint, by: User, reason: str, at: datetime.datetime | None = None) -> None:
+    """It reaches nobody, or somebody else: said by the network, or by who answered. A point that was ended, or is
+    known not to work, stays as it is."""
+    with acting(by, reason):
+        fresh = ContactPoint.objects.select_for_update().get(pk=contact_point.pk)
+        if fresh.ended_at is None and fresh.failed_at is None:
+            _set(fresh, failed_at=at or clock.now())
+
+
+@transaction.atomic
+def mark_working(*, contact_point: ContactPoint, by: User, reason: str = "") -> ContactPoint:
+    """It reaches the person after all. Raises ContactEnded."""
+    with acting(by, reason):
+        return _set(_locked(contact_point), failed_at=None)
 
 
 @transaction.atomic
