@@ -42,6 +42,12 @@ def national_digits(e164: str) -> str:
     return phonenumbers.national_significant_number(number) if number else digits(e164)
 
 
+def takes_sms(e164: str) -> bool:
+    """False for a number that is known to be a fixed line."""
+    number = _parsed(e164)
+    return number is None or phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.FIXED_LINE
+
+
 def country_code(e164: str) -> str:
     """The country code without its plus: `86`; empty when the text is no E.164 number."""
     number = _parsed(e164)

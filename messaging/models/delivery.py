@@ -47,7 +47,6 @@ class Reason(models.TextChoices):
     NO_ADDRESS = "no_address", _("No number or address that may be used")
     OPTED_OUT = "opted_out", _("The person opted out")
     DECEASED = "deceased", _("The person is deceased")
-    MERGED = "merged", _("The record was merged into another")
     TOO_MANY = "too_many", _("The person had enough messages that day")
     BUDGET = "budget", _("The budget of the day is used up")
     NO_TEXT = "no_text", _("There are no words for this message")
@@ -59,6 +58,7 @@ class Reason(models.TextChoices):
     TOO_LATE = "too_late", _("Its time is over")
     NOT_ANSWERED_BY_CARRIER = "unsettled", _("The carrier cannot say whether it was sent")
     WORLD_CHANGED = "changed", _("What it was about has changed")
+    NOT_JUDGED = "not_judged", _("It could not be checked whether it is still true")
     ANSWERED = "answered", _("The person has answered already")
 
 
@@ -71,12 +71,16 @@ class DeliveryQuerySet(models.QuerySet):
         """Being sent by a worker whose lease is over: it died, or the carrier gave no clear answer."""
         return self.filter(state=State.SENDING, lease_until__lte=at)
 
+    def overdue(self, at):
+        """Should have gone out by `at`, or been settled: the worker stands still, or cannot keep up."""
+        return self.filter(Q(state=State.PENDING, due_at__lte=at) | Q(state=State.SENDING, lease_until__lte=at))
+
     def about(self, kind, pk):
         return self.filter(about_kind=kind, about_id=pk)
 
-    def overdue(self, at):
-        """Should have gone out by `at`: the worker stands still, or cannot keep up."""
-        return self.filter(state=State.PENDING, due_at__lte=at, reason="") | self.abandoned(at)
+    def ended_since(self, at):
+        """Those whose fate was decided lately, whatever it was."""
+        return self.filter(state__in=(*ENDED, State.UNKNOWN), changed_at__gte=at)
 
 
 class Delivery(models.Model):
@@ -105,13 +109,15 @@ class Delivery(models.Model):
     token = models.UUIDField(_("claimed by"), null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-    waits_since = models.DateTimeField(_("carrier asked since"), null=True, blank=True, editable=False)
+    waits_since = models.DateTimeField(_("waits for its carrier since"), null=True, blank=True, editable=False)
+    on_wire_at = models.DateTimeField(_("handed to the carrier"), null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("arrived"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=20, blank=True)
 
     created_at = models.DateTimeField(_("planned"), default=clock.now)
+    changed_at = models.DateTimeField(_("last change"), default=clock.now)
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
@@ -132,7 +138,7 @@ class Delivery(models.Model):
             models.Index(fields=["priority", "due_at"], condition=Q(state="pending"), name="delivery_by_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_by_lease"),
             models.Index(fields=["about_kind", "about_id"], name="delivery_by_about"),
-            models.Index(fields=["state", "due_at"], name="delivery_by_state"),
+            models.Index(fields=["state", "changed_at"], name="delivery_by_state"),  # what ended lately
         ]
         permissions = [("read_message", _("Can read the words of messages"))]
 
@@ -180,6 +186,8 @@ class Message(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.SENDING)
     provider_id = models.CharField(_("number at the carrier"), max_length=120, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    reason = models.CharField(_("why"), max_length=40, blank=True)
     error = models.CharField(_("what the carrier said"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"))
 

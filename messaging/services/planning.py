@@ -1,0 +1,107 @@
+"""Writing down what is to be told. Planning twice plans once: a delivery's key is unique."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+from common import clock
+from messaging import kinds
+from messaging.models import Delivery, DeliveryState, Priority
+from patients.models import Patient
+
+BATCH = 2_000  # rows in one statement
+URGENT = (Priority.STOPPAGE, Priority.CODE)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One thing to tell one person.
+
+    key: reason, person and step; the same again is not planned again. media: tried in this order. due_at, expires_at:
+    aware; after the second it is not sent at all. about: (kind, number, version) of the row that it is about.
+    """
+
+    key: str
+    patient: Patient | int
+    kind: str
+    media: Sequence[str]
+    due_at: dt.datetime
+    expires_at: dt.datetime
+    about: tuple[str, int | None, int] = ("", None, 0)
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan(rows: Iterable[Planned], at: dt.datetime | None = None) -> int:
+    """Write those that are not planned yet; returns how many rows were new. Constant memory."""
+    at = at or clock.now()
+    source = (_row(planned, at) for planned in rows)
+    new = 0
+    while batch := list(islice(source, BATCH)):
+        keys = [row.key for row in batch]
+        known = set(Delivery.objects.filter(key__in=keys).values_list("key", flat=True))
+        fresh = [row for row in batch if row.key not in known]
+        Delivery.objects.bulk_create(fresh, ignore_conflicts=True)  # somebody else may plan the same right now
+        new += len(fresh)
+    return new
+
+
+def say(planned: Planned, at: dt.datetime | None = None) -> Delivery:
+    """Plan one message and wake the worker when the transaction is over. Returns the row, new or known."""
+    plan([planned], at)
+    transaction.on_commit(wake)
+    return Delivery.objects.get(key=planned.key)
+
+
+def wake() -> None:
+    """Have a worker look at what is due now instead of at the next full minute. Losing this is harmless."""
+    async_task("messaging.jobs.send")
+
+
+def call_off(
+    kind: str, pks: Iterable[int], *, why: str, at: dt.datetime | None = None, codes: Sequence[str] = ()
+) -> int:
+    """What was to be told about these rows is not needed any more; what is on the wire already cannot be called back.
+
+    codes: only these kinds of message. Returns how many were called off.
+    """
+    at = at or clock.now()
+    rows = Delivery.objects.filter(about_kind=kind, about_id__in=list(pks), state=DeliveryState.PENDING)
+    if codes:
+        rows = rows.filter(kind__in=codes)
+    return rows.update(state=DeliveryState.CANCELLED, reason=why, changed_at=at)
+
+
+def _row(planned: Planned, at: dt.datetime) -> Delivery:
+    person = planned.patient.pk if isinstance(planned.patient, Patient) else planned.patient
+    about_kind, about_id, about_version = planned.about
+    return Delivery(
+        key=planned.key,
+        patient_id=person,
+        kind=planned.kind,
+        priority=_priority(planned.kind),
+        media=" ".join(planned.media),
+        due_at=planned.due_at,
+        expires_at=planned.expires_at,
+        about_kind=about_kind,
+        about_id=about_id,
+        about_version=about_version,
+        context=dict(planned.context),
+        created_at=at,
+        changed_at=at,
+    )
+
+
+def _priority(code: str) -> int:
+    kind = kinds.get(code)
+    assert kind is not None, f"no app has registered the kind of message {code!r}"
+    return kind.priority
+
+
+def all_about(kind: str, pks: Iterable[int]) -> Iterator[Delivery]:
+    """What was and will be told about these rows, latest first."""
+    yield from Delivery.objects.filter(about_kind=kind, about_id__in=list(pks)).order_by("-due_at", "-pk")

@@ -1,0 +1,102 @@
+"""Taking due rows for oneself, and writing down what will be put on the wire before it is."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import F
+
+from messaging.channels import TRANSPORTS
+from messaging.channels.base import Settles
+from messaging.models import Delivery, DeliveryState, Message, MessageState, Priority, Reason
+from messaging.services.sending.deciding import Send, Stop, Wait, decide
+from messaging.services.sending.world import Carriers, World
+
+AT_ONCE = 50  # deliveries in one turn
+LEASE = dt.timedelta(minutes=3)  # above all that a turn can last; below WeChat's ten minutes
+
+
+def claim(carriers: Carriers, at: dt.datetime) -> tuple[list[Send], int]:
+    """Decide the most urgent due deliveries; returns those to be sent, and how many were decided in all.
+
+    In one transaction: the rows are locked, the world is read, the decision is written. So nobody else has them, and
+    whoever dies from here on leaves a row that says what may have been sent.
+    """
+    with transaction.atomic():
+        rows = list(_due(at))
+        if not rows:
+            return [], 0
+        decisions = list(decide(World(rows, carriers, at)))
+        sends = [one for one in decisions if isinstance(one, Send)]
+        _write_stops([one for one in decisions if isinstance(one, Stop)], at)
+        _write_waits([one for one in decisions if isinstance(one, Wait)], at)
+        _write_intents(sends, at)
+    return sends, len(rows)
+
+
+def _due(at: dt.datetime) -> Iterator[Delivery]:
+    """Locked, most urgent first, then those that have waited longest. Priority by priority, as the index has them."""
+    room = AT_ONCE
+    for priority in Priority.values:
+        rows = Delivery.objects.due(at).filter(priority=priority).select_related("patient").order_by("due_at", "pk")
+        found = list(rows.select_for_update(skip_locked=True, of=("self",))[:room])
+        yield from found
+        room -= len(found)
+        if not room:
+            return
+
+
+def _write_stops(stops: Sequence[Stop], at: dt.datetime) -> None:
+    groups = defaultdict(list)
+    for stop in stops:
+        groups[stop.state, stop.reason].append(stop.delivery.pk)
+    for (state, reason), pks in groups.items():
+        Delivery.objects.filter(pk__in=pks).update(state=state, reason=reason, changed_at=at)
+
+
+def _write_waits(waits: Sequence[Wait], at: dt.datetime) -> None:
+    groups = defaultdict(list)
+    for wait in waits:
+        groups[wait.until, wait.reason].append(wait.delivery.pk)
+    for (until, reason), pks in groups.items():
+        rows = Delivery.objects.filter(pk__in=pks)
+        rows.update(due_at=until, reason=reason)
+        if reason == Reason.CARRIER_DOWN:
+            rows.filter(waits_since=None).update(waits_since=at)
+
+
+def _write_intents(sends: Sequence[Send], at: dt.datetime) -> None:
+    """The tries, and whose they are. What cannot be settled later is not on the wire yet: see `mark_on_wire`."""
+    token = uuid.uuid4()
+    for send in sends:
+        send.delivery.token = token
+    _give_up_others(sends)
+    Message.objects.bulk_create([send.message for send in sends if send.message.pk is None])
+    Message.objects.filter(pk__in=[send.message.pk for send in sends]).update(tries=F("tries") + 1)
+    for (medium, is_marked), group in groupby(sorted(sends, key=_kind_of), key=_kind_of):
+        Delivery.objects.filter(pk__in=[send.delivery.pk for send in group]).update(
+            state=DeliveryState.SENDING, token=token, lease_until=at + LEASE, medium=medium, changed_at=at,
+            on_wire_at=None if is_marked else at, attempts=F("attempts") + 1,
+        )  # fmt: skip
+
+
+def _kind_of(send: Send) -> tuple[str, bool]:
+    """By which medium, and whether each is marked on its own just before it is sent."""
+    return send.channel.medium, TRANSPORTS[send.channel.kind].settles == Settles.NEVER
+
+
+def _give_up_others(sends: Sequence[Send]) -> None:
+    """An earlier medium that did not answer for too long is not tried again."""
+    switched = [send.delivery.pk for send in sends if send.message.pk is None and send.delivery.attempts]
+    if switched:
+        left = Message.objects.filter(delivery__in=switched, state=MessageState.SENDING)
+        left.update(state=MessageState.FAILED, reason=Reason.CARRIER_DOWN)
+
+
+def mark_on_wire(send: Send, at: dt.datetime) -> bool:
+    """For a carrier that can never be asked: say, just before, that this one goes out. False when it is no longer ours."""
+    mine = Delivery.objects.filter(pk=send.delivery.pk, state=DeliveryState.SENDING, token=send.delivery.token)
+    return bool(mine.update(on_wire_at=at, lease_until=at + LEASE))

@@ -1,0 +1,151 @@
+"""Writing down what the carriers said. Only the worker that still has the row writes: a late one writes nothing."""
+
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
+from django.db.models import Case, CharField, Value, When
+
+from accounts.services.actors import system_user
+from messaging.channels import TRANSPORTS
+from messaging.channels.base import Accepted, Settles, TransportError
+from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState, OptOut, Priority, Reason
+from messaging.services.sending.carrying import Said
+from messaging.services.sending.deciding import Send
+from patients.services import contacts
+
+MOST_TRIES = 8  # of one medium, before it counts as refused
+BACKOFF = (30, 60, 120, 300, 600, 900, 1800)  # seconds until the next try; a fifth more or less, so that not all come
+PAUSE = dt.timedelta(seconds=60)  # a carrier that is down is asked again after this
+NO_LEASE = {"token": None, "lease_until": None}
+
+
+@transaction.atomic
+def record(said: Sequence[Said], at: dt.datetime) -> None:
+    """Write what was said to some messages."""
+    ours = _still_ours(said)
+    said = [one for one in said if one.send.delivery.pk in ours]
+    _accept([one for one in said if isinstance(one.answer, Accepted)], at)
+    for one in said:
+        if isinstance(one.answer, TransportError):
+            _fail(one.send, one.answer, at)
+
+
+def _still_ours(said: Sequence[Said]) -> set[int]:
+    tokens = {one.send.delivery.token for one in said}
+    pks = [one.send.delivery.pk for one in said]
+    rows = Delivery.objects.filter(pk__in=pks, state=DeliveryState.SENDING, token__in=tokens)
+    return set(rows.select_for_update().values_list("pk", flat=True))
+
+
+def _accept(said: Sequence[Said], at: dt.datetime) -> None:
+    groups: dict[bool, list[Said]] = defaultdict(list)
+    for one in said:
+        groups[one.answer.delivered].append(one)
+    for has_arrived, rows in groups.items():
+        numbers = [When(pk=one.send.message.pk, then=Value(one.answer.provider_id[:120])) for one in rows]
+        messages = Message.objects.filter(pk__in=[one.send.message.pk for one in rows], state=MessageState.SENDING)
+        messages.update(
+            state=MessageState.DELIVERED if has_arrived else MessageState.ACCEPTED,
+            provider_id=Case(*numbers, output_field=CharField()),
+        )
+        Delivery.objects.filter(pk__in=[one.send.delivery.pk for one in rows]).update(
+            state=DeliveryState.DELIVERED if has_arrived else DeliveryState.ACCEPTED,
+            delivered_at=at if has_arrived else None,
+            sent_at=at, changed_at=at, reason="", waits_since=None, **NO_LEASE,
+        )  # fmt: skip
+
+
+def _fail(send: Send, error: TransportError, at: dt.datetime) -> None:
+    if error.down:
+        _pause(send.channel, error, at)
+    if error.unknown:
+        _leave_unsettled(send, error, at)
+    elif error.permanent or send.message.tries + 1 >= MOST_TRIES:
+        refuse(send.delivery, send.message, error, at)
+    else:
+        _try_later(send, error, at)
+
+
+def refuse(delivery: Delivery, message: Message, error: TransportError, at: dt.datetime) -> None:
+    """This medium will not carry it: at once the next one."""
+    reason = Reason.WRONG_ADDRESS if error.wrong_address else Reason.OPTED_OUT if error.opted_out else Reason.REFUSED
+    Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, reason=reason, error=error.message)
+    if error.wrong_address:
+        contacts.mark_failed(contact_point=message.contact_point, by=system_user(), reason=error.message, at=at)
+    if error.opted_out:
+        OptOut.objects.get_or_create(
+            medium=message.medium, address=message.address, ended_at=None, defaults={"said": error.message, "at": at}
+        )
+    _again(delivery, at, reason, at)
+
+
+def _again(delivery: Delivery, due: dt.datetime, reason: str, at: dt.datetime) -> None:
+    """Decide it anew at `due`."""
+    due = min(due, delivery.expires_at - dt.timedelta(seconds=1))  # then it is found to be too late, and says so
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.PENDING, due_at=due, reason=reason, on_wire_at=None, changed_at=at, **NO_LEASE
+    )
+
+
+def _try_later(send: Send, error: TransportError, at: dt.datetime) -> None:
+    Message.objects.filter(pk=send.message.pk).update(error=error.message)
+    seconds = BACKOFF[min(send.message.tries, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
+    wait = dt.timedelta(seconds=max(seconds, error.retry_after or 0))
+    _again(send.delivery, at + wait, Reason.CARRIER_DOWN, at)
+    Delivery.objects.filter(pk=send.delivery.pk, waits_since=None).update(waits_since=at)
+
+
+def _pause(channel: MessageChannel, error: TransportError, at: dt.datetime) -> None:
+    """The whole channel waits: thousands of messages do not knock one by one."""
+    until = at + max(PAUSE, dt.timedelta(seconds=error.retry_after or 0))
+    MessageChannel.objects.filter(pk=channel.pk).update(paused_until=until, pause_reason=error.message)
+
+
+def _leave_unsettled(send: Send, error: TransportError, at: dt.datetime) -> None:
+    """It may have been taken: settle it when the carrier can tell, or at once when it never will."""
+    transport = TRANSPORTS[send.channel.kind]
+    Message.objects.filter(pk=send.message.pk).update(error=error.message)
+    if transport.settles == Settles.NEVER:
+        give_up(send.delivery, send.message, at)
+        return
+    wait = dt.timedelta(seconds=transport.index_seconds if transport.settles == Settles.ASK else BACKOFF[0])
+    Delivery.objects.filter(pk=send.delivery.pk).update(lease_until=at + wait)
+
+
+def give_up(delivery: Delivery, message: Message, at: dt.datetime) -> None:
+    """Nobody can say whether it was sent, so it is not sent again. Of a stopped clinic the person hears by the next
+    medium all the same: twice is better there than not at all."""
+    why = Reason.NOT_ANSWERED_BY_CARRIER
+    Message.objects.filter(pk=message.pk).update(state=MessageState.UNKNOWN, reason=why)
+    if delivery.priority == Priority.STOPPAGE and delivery.media_in_order[-1] != message.medium:
+        _again(delivery, at, why, at)
+        return
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.UNKNOWN, reason=why, changed_at=at, sent_at=at, **NO_LEASE
+    )
+
+
+Settled = Callable[[Delivery, Message, dt.datetime], None]
+
+
+def accept_late(delivery: Delivery, message: Message, answer: Accepted, at: dt.datetime) -> None:
+    """The carrier, asked afterwards, has it."""
+    Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(
+        state=MessageState.ACCEPTED, provider_id=answer.provider_id[:120]
+    )
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.ACCEPTED, sent_at=at, changed_at=at, reason="", waits_since=None, **NO_LEASE
+    )
+
+
+def send_again(delivery: Delivery, at: dt.datetime) -> None:
+    """It was certainly not taken, or the carrier keeps our number: decide it anew, under the same number."""
+    _again(delivery, at, "", at)
+
+
+def ask_again(delivery: Delivery, at: dt.datetime, wait: dt.timedelta) -> None:
+    """The carrier cannot tell yet."""
+    Delivery.objects.filter(pk=delivery.pk).update(lease_until=at + wait)
