@@ -1,0 +1,34 @@
+"""Every way in which the words of a message are refused. The codes of TextRefused are those of `messaging.lint`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Refusal
+
+
+class TextChanged(Refusal):
+    """The words in use are not those that the editor saw."""
+
+    code = "text_changed"
+    message = _("Somebody put other words in use meanwhile. Nothing was changed by you. Please look again.")
+    status = 409
+
+
+class TextRefused(Refusal):
+    """An error of the words; `sentence` says which."""
+
+    message = "%(sentence)s"
+
+
+class EmptyText(TextRefused):
+    code = "empty_text"
+
+
+class BadText(TextRefused):
+    code = "bad_syntax"
+
+
+class UnknownFieldNamed(TextRefused):
+    code = "unknown_field"
+
+
+REFUSED: dict[str, type[TextRefused]] = {one.code: one for one in (EmptyText, BadText, UnknownFieldNamed)}
