@@ -20,7 +20,7 @@ def sessions(transactional_db):
     ends = clock.day_bounds(clock.today())[1]
     made = []
     for number in range(40):
-        doctor = PractitionerFactory(name=f"Doctor {number:02}", name_pinyin=f"doctor {number:02}")
+        doctor = PractitionerFactory(name=f"Doctor N{number:02}", name_pinyin=f"doctor n{number:02}")
         session = SessionFactory(
             day=clock.today(), starts_at=ends - dt.timedelta(hours=1), ends_at=ends, practitioner=doctor
         )
@@ -75,12 +75,12 @@ def test_a_number_that_becomes_nothing_keeps_the_focus(today, sessions):
 
 def test_r15_half_typed_words_and_what_they_hide_stay(today, sessions):
     today.locator("#today-find").focus()
-    today.keyboard.type("doctor 07")
+    today.keyboard.type("doctor n07")
     one_more(sessions[7])
     wait_for(today, sessions[7], "booked", 2)
     assert today.evaluate("document.activeElement.id") == "today-find"
     today.keyboard.type("x")
-    assert today.input_value("#today-find") == "doctor 07x"
+    assert today.input_value("#today-find") == "doctor n07x"
     assert today.locator("#today-none").is_visible()
     today.keyboard.press("Backspace")
     assert today.locator("#today-lines tr:visible").count() == 1
@@ -92,7 +92,7 @@ def test_marked_words_stay_marked_and_their_line_waits(today, sessions):
     one_more(sessions[0])
     one_more(sessions[1])
     wait_for(today, sessions[1], "booked", 2)
-    assert today.evaluate("document.getSelection().toString()").strip() == "Doctor 00"
+    assert today.evaluate("document.getSelection().toString()").strip() == "Doctor N00"
     today.evaluate("document.getSelection().removeAllRanges()")
     wait_for(today, sessions[0], "booked", 2)
 
