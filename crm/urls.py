@@ -14,6 +14,7 @@ urlpatterns = [
     path("screen/", include("desk.screen_urls")),
     path("kiosk/", include("desk.kiosk_urls")),
     path("api/v1/", include("api.urls")),
+    path("hooks/", include("messaging.urls")),
 ]
 handler400 = "crm.views.bad_request"
 handler403 = "crm.views.forbidden"

@@ -93,6 +93,11 @@ def get(code: str) -> MessageKind | None:
     return _kinds.get(code)
 
 
+def known(code: str) -> MessageKind:
+    """The kind that an app of ours names. Raises KeyError: a fault in the program, never of what somebody typed."""
+    return _kinds[code]
+
+
 def all_kinds() -> list[MessageKind]:
     """By urgency, then by code."""
     return sorted(_kinds.values(), key=lambda kind: (kind.priority, kind.code))

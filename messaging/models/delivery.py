@@ -157,10 +157,22 @@ class Delivery(models.Model):
 
 class MessageState(models.TextChoices):
     SENDING = "sending", pgettext_lazy("message", "Being sent")
+    WAITING = "waiting", pgettext_lazy("message", "Not taken yet")
     ACCEPTED = "accepted", pgettext_lazy("message", "Sent")
     DELIVERED = "delivered", pgettext_lazy("message", "Arrived")
     UNKNOWN = "unknown", pgettext_lazy("message", "Outcome unknown")
     FAILED = "failed", pgettext_lazy("message", "Failed")
+
+
+ON_THE_WAY = (MessageState.SENDING, MessageState.WAITING)
+MESSAGE_TONE = {
+    MessageState.SENDING: "info",
+    MessageState.WAITING: "info",
+    MessageState.ACCEPTED: "primary",
+    MessageState.DELIVERED: "success",
+    MessageState.UNKNOWN: "warning",
+    MessageState.FAILED: "danger",
+}
 
 
 class Message(models.Model):

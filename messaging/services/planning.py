@@ -1,7 +1,7 @@
 """Writing down what is to be told. Planning twice plans once: a delivery's key is unique."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,11 +11,10 @@ from django_q.tasks import async_task
 
 from common import clock
 from messaging import kinds
-from messaging.models import Delivery, DeliveryState, Priority
+from messaging.models import Delivery, DeliveryState
 from patients.models import Patient
 
 BATCH = 2_000  # rows in one statement
-URGENT = (Priority.STOPPAGE, Priority.CODE)
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,11 @@ def wake() -> None:
     async_task("messaging.jobs.send")
 
 
+def wake_answers() -> None:
+    """The same for what came in."""
+    async_task("messaging.jobs.answer")
+
+
 def call_off(
     kind: str, pks: Iterable[int], *, why: str, at: dt.datetime | None = None, codes: Sequence[str] = ()
 ) -> int:
@@ -83,7 +87,7 @@ def _row(planned: Planned, at: dt.datetime) -> Delivery:
         key=planned.key,
         patient_id=person,
         kind=planned.kind,
-        priority=_priority(planned.kind),
+        priority=kinds.known(planned.kind).priority,
         media=" ".join(planned.media),
         due_at=planned.due_at,
         expires_at=planned.expires_at,
@@ -94,14 +98,3 @@ def _row(planned: Planned, at: dt.datetime) -> Delivery:
         created_at=at,
         changed_at=at,
     )
-
-
-def _priority(code: str) -> int:
-    kind = kinds.get(code)
-    assert kind is not None, f"no app has registered the kind of message {code!r}"
-    return kind.priority
-
-
-def all_about(kind: str, pks: Iterable[int]) -> Iterator[Delivery]:
-    """What was and will be told about these rows, latest first."""
-    yield from Delivery.objects.filter(about_kind=kind, about_id__in=list(pks)).order_by("-due_at", "-pk")

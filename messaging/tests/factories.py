@@ -88,5 +88,5 @@ class DeliveryFactory(factory.django.DjangoModelFactory):
     kind = "visit_reminder"
     priority = Priority.REMINDER
     media = Medium.SMS.value
-    due_at = factory.LazyFunction(clock.now)
+    due_at = factory.LazyFunction(lambda: clock.now())  # a test may set the clock
     expires_at = factory.LazyAttribute(lambda delivery: delivery.due_at + dt.timedelta(days=1))

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from messaging.channels import TRANSPORTS
 from messaging.channels.base import Settles
-from messaging.models import Delivery, DeliveryState, Message, MessageState, Priority, Reason
+from messaging.models import ON_THE_WAY, Delivery, DeliveryState, Message, MessageState, Priority, Reason
 from messaging.services.sending.deciding import Send, Stop, Wait, decide
 from messaging.services.sending.world import Carriers, World
 
@@ -55,6 +55,9 @@ def _write_stops(stops: Sequence[Stop], at: dt.datetime) -> None:
         groups[stop.state, stop.reason].append(stop.delivery.pk)
     for (state, reason), pks in groups.items():
         Delivery.objects.filter(pk__in=pks).update(state=state, reason=reason, changed_at=at)
+        tries = Message.objects.filter(delivery__in=pks)
+        tries.filter(state=MessageState.WAITING).update(state=MessageState.FAILED, reason=reason)
+        tries.filter(state=MessageState.SENDING).update(state=MessageState.UNKNOWN, reason=reason)
 
 
 def _write_waits(waits: Sequence[Wait], at: dt.datetime) -> None:
@@ -75,7 +78,9 @@ def _write_intents(sends: Sequence[Send], at: dt.datetime) -> None:
         send.delivery.token = token
     _give_up_others(sends)
     Message.objects.bulk_create([send.message for send in sends if send.message.pk is None])
-    Message.objects.filter(pk__in=[send.message.pk for send in sends]).update(tries=F("tries") + 1)
+    Message.objects.filter(pk__in=[send.message.pk for send in sends]).update(
+        state=MessageState.SENDING, tries=F("tries") + 1
+    )
     for (medium, is_marked), group in groupby(sorted(sends, key=_kind_of), key=_kind_of):
         Delivery.objects.filter(pk__in=[send.delivery.pk for send in group]).update(
             state=DeliveryState.SENDING, token=token, lease_until=at + LEASE, medium=medium, changed_at=at,
@@ -92,11 +97,11 @@ def _give_up_others(sends: Sequence[Send]) -> None:
     """An earlier medium that did not answer for too long is not tried again."""
     switched = [send.delivery.pk for send in sends if send.message.pk is None and send.delivery.attempts]
     if switched:
-        left = Message.objects.filter(delivery__in=switched, state=MessageState.SENDING)
+        left = Message.objects.filter(delivery__in=switched, state__in=ON_THE_WAY)
         left.update(state=MessageState.FAILED, reason=Reason.CARRIER_DOWN)
 
 
 def mark_on_wire(send: Send, at: dt.datetime) -> bool:
-    """For a carrier that can never be asked: say, just before, that this one goes out. False when it is no longer ours."""
+    """For a carrier that can never be asked: say, just before, that this one goes out. False: it is no longer ours."""
     mine = Delivery.objects.filter(pk=send.delivery.pk, state=DeliveryState.SENDING, token=send.delivery.token)
     return bool(mine.update(on_wire_at=at, lease_until=at + LEASE))

@@ -6,21 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from messaging import kinds, segments, words
+from messaging import kinds, words
 from messaging.kinds import MessageKind, Verdict
 from messaging.models import (
+    ON_THE_WAY,
     Delivery,
     DeliveryState,
     Medium,
     Message,
     MessageChannel,
-    MessageState,
-    MessageTemplate,
     Priority,
     Reason,
 )
+from messaging.services import texts
 from messaging.services.sending.world import World
 from patients.models import ContactPoint
 
@@ -152,7 +151,7 @@ def _by(medium: str, delivery: Delivery, kind: MessageKind, verdict: Verdict, wo
     """By this medium, or why not."""
     channel = world.carriers.channels[medium]
     before = world.tried(delivery).get(medium)
-    if before is not None and before.state != MessageState.SENDING:
+    if before is not None and before.state not in ON_THE_WAY:
         return _No(before.reason)
     if not channel.is_active:
         return _No(Reason.CHANNEL_OFF)
@@ -191,37 +190,18 @@ def _write(
     if template is None:
         return _No(Reason.NO_TEXT)
     try:
-        subject, text = words.fill(template.subject, verdict.facts), words.fill(template.text, verdict.facts)
-    except words.BadWords:
+        said = texts.write(template, channel.medium, verdict.facts)
+    except (words.BadSyntax, words.UnknownField):
         return _No(Reason.BAD_TEXT)
-    parts = segments.parts(text, channel.medium)
-    cost = channel.price_amount * parts
+    cost = channel.price_amount * said.parts
     if _is_spent(channel, delivery, cost, world):
         return _No(Reason.BUDGET, world.tomorrow)
-    return Send(delivery, _message(delivery, channel, point, template, world.at, {
-        "subject": subject[:200], "text": text, "parts": parts, "cost_amount": cost,
-    }), channel, kind, verdict)  # fmt: skip
-
-
-def _message(
-    delivery: Delivery,
-    channel: MessageChannel,
-    point: ContactPoint,
-    template: MessageTemplate,
-    at: dt.datetime,
-    said: dict[str, Any],
-) -> Message:
-    return Message(
-        delivery=delivery,
-        medium=channel.medium,
-        channel=channel,
-        carrier=channel.kind,
-        contact_point=point,
-        address=point.value,
-        template=template,
-        at=at,
-        **said,
-    )
+    message = Message(
+        delivery=delivery, medium=channel.medium, channel=channel, carrier=channel.kind, contact_point=point,
+        address=point.value, template=template, subject=said.subject[:200], text=said.text, parts=said.parts,
+        cost_amount=cost, at=world.at,
+    )  # fmt: skip
+    return Send(delivery, message, channel, kind, verdict)
 
 
 def _is_spent(channel: MessageChannel, delivery: Delivery, cost: Decimal, world: World) -> bool:

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Case, CharField, Value, When
@@ -91,7 +91,7 @@ def _again(delivery: Delivery, due: dt.datetime, reason: str, at: dt.datetime) -
 
 
 def _try_later(send: Send, error: TransportError, at: dt.datetime) -> None:
-    Message.objects.filter(pk=send.message.pk).update(error=error.message)
+    Message.objects.filter(pk=send.message.pk).update(state=MessageState.WAITING, error=error.message)
     seconds = BACKOFF[min(send.message.tries, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
     wait = dt.timedelta(seconds=max(seconds, error.retry_after or 0))
     _again(send.delivery, at + wait, Reason.CARRIER_DOWN, at)
@@ -126,9 +126,6 @@ def give_up(delivery: Delivery, message: Message, at: dt.datetime) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(
         state=DeliveryState.UNKNOWN, reason=why, changed_at=at, sent_at=at, **NO_LEASE
     )
-
-
-Settled = Callable[[Delivery, Message, dt.datetime], None]
 
 
 def accept_late(delivery: Delivery, message: Message, answer: Accepted, at: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""What has to be known about the people and the carriers to decide some deliveries: a few statements for all of them."""
+"""What has to be known about people and carriers to decide some deliveries: a few statements for all of them."""
 
 import datetime as dt
 from collections import defaultdict

@@ -1,0 +1,57 @@
+"""What carriers tell afterwards. Receipts come twice, out of order, a day late: states only move forward."""
+
+import datetime as dt
+from uuid import UUID
+
+from accounts.services.actors import system_user
+from messaging.channels.base import Outcome, Receipt, TransportError
+from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState
+from messaging.services.sending import recording
+from patients.services import contacts
+
+OPEN = (MessageState.SENDING, MessageState.WAITING, MessageState.ACCEPTED, MessageState.UNKNOWN)
+
+
+def take(receipt: Receipt, channel: MessageChannel, at: dt.datetime) -> bool:
+    """Apply a receipt, inside the caller's transaction. False: it is about nothing of ours."""
+    message = _message(channel, receipt.ref, receipt.provider_id)
+    if message is None:
+        return False
+    delivery = Delivery.objects.select_for_update().get(pk=message.delivery_id)
+    if receipt.outcome == Outcome.DELIVERED:
+        _arrived(delivery, message, at)
+    elif message.state in OPEN:
+        _failed(delivery, message, receipt, at)
+    return True
+
+
+def _message(channel: MessageChannel, ref: UUID | None, provider_id: str) -> Message | None:
+    rows = Message.objects.filter(channel=channel).select_related("contact_point")
+    if ref is not None:
+        return rows.filter(uuid=ref).first()
+    return rows.filter(provider_id=provider_id).first() if provider_id else None
+
+
+def _arrived(delivery: Delivery, message: Message, at: dt.datetime) -> None:
+    """It arrived after all, whatever was thought before."""
+    Message.objects.filter(pk=message.pk).update(state=MessageState.DELIVERED, reason="", error="")
+    if delivery.state in (DeliveryState.CANCELLED, DeliveryState.DELIVERED):
+        return
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.DELIVERED, reason="", delivered_at=at, sent_at=delivery.sent_at or at, changed_at=at,
+        waits_since=None, **recording.NO_LEASE,
+    )  # fmt: skip
+
+
+def _failed(delivery: Delivery, message: Message, receipt: Receipt, at: dt.datetime) -> None:
+    """The next medium, if this try is the one that counts and it is not too late."""
+    error = TransportError(
+        receipt.error, permanent=True, wrong_address=receipt.wrong_address, opted_out=receipt.opted_out
+    )
+    is_last = delivery.medium == message.medium
+    if is_last and delivery.state in (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN):
+        recording.refuse(delivery, message, error, at)
+        return
+    Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, error=receipt.error[:200])
+    if receipt.wrong_address:
+        contacts.mark_failed(contact_point=message.contact_point, by=system_user(), reason=receipt.error, at=at)

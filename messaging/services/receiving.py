@@ -1,0 +1,172 @@
+"""What comes in: receipts and answers, each taken once; and what an answer does.
+
+Taking in is short and only writes down; the worker deals with it afterwards, so a carrier never waits for us and a
+worker that dies leaves the answer to the next one.
+"""
+
+import datetime as dt
+import logging
+
+from django.db import transaction
+
+from accounts.services.actors import system_user
+from common import clock
+from common.errors import Refusal
+from messaging import answers, replying
+from messaging.channels.base import Heard, Incoming, Receipt, Reply
+from messaging.models import (
+    Delivery,
+    DeliveryState,
+    InboundMessage,
+    InboundState,
+    Medium,
+    Message,
+    MessageChannel,
+    OptOut,
+    ProviderEvent,
+)
+from messaging.models.channel import REACHED_AT
+from messaging.services import receipts
+from messaging.services.sending.world import Carriers
+from patients.models import ContactPoint, Patient
+from patients.services import contacts
+
+log = logging.getLogger(__name__)
+LONGEST = 2_000  # characters of an answer that are kept
+ANSWER_DAYS = 14  # how long an answer without a number belongs to the last question at that address
+AT_ONCE = 100
+
+
+def hear(channel: MessageChannel, incoming: Incoming, at: dt.datetime | None = None) -> Heard:
+    """Take in a request of the channel's carrier. Raises NotFromCarrier, ValueError when it makes no sense."""
+    at = at or clock.now()
+    heard = Carriers().transport(channel).hear(incoming)
+    for event in heard.events:
+        take(event, channel, at)
+    return heard
+
+
+@transaction.atomic
+def take(event: Receipt | Reply, channel: MessageChannel, at: dt.datetime) -> InboundMessage | None:
+    """Write down one event, unless it was taken in before."""
+    _row, is_new = ProviderEvent.objects.get_or_create(
+        channel=channel, event_id=event.event_id[:160], defaults={"at": at}
+    )
+    if not is_new:
+        return None
+    if isinstance(event, Receipt):
+        receipts.take(event, channel, at)
+        return None
+    return _note(event, channel, at)
+
+
+def _note(reply: Reply, channel: MessageChannel, at: dt.datetime) -> InboundMessage:
+    sender = _stored(reply.sender, reply.medium)
+    question = _question(reply, sender, at)
+    return InboundMessage.objects.create(
+        medium=reply.medium, channel=channel, sender=sender[:254], text=reply.text[:LONGEST], at=at,
+        answers=question, patient=question.delivery.patient if question else _owner(sender, reply.medium),
+    )  # fmt: skip
+
+
+def _stored(sender: str, medium: str) -> str:
+    try:
+        return contacts.stored_form(REACHED_AT[Medium(medium)], sender)
+    except Refusal:  # a short number or a word as sender: kept as it came
+        return sender
+
+
+def _question(reply: Reply, sender: str, at: dt.datetime) -> Message | None:
+    """The message that is answered: the one that the carrier names, else the only one at that address still open.
+
+    Of two questions to one phone, a family's perhaps, nobody can say which is meant.
+    """
+    asked = Message.objects.select_related("delivery__patient")
+    if reply.ref is not None:
+        return asked.filter(uuid=reply.ref).first()
+    since = at - dt.timedelta(days=ANSWER_DAYS)
+    open_ones = asked.filter(
+        medium=reply.medium, address=sender, at__gte=since, delivery__answered_at=None, delivery__expires_at__gt=at,
+        delivery__state__in=(DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN),
+    )  # fmt: skip
+    found = list(open_ones.order_by("-at")[:20])
+    abouts = {(one.delivery.about_kind, one.delivery.about_id) for one in found}
+    return found[0] if len(abouts) == 1 else None
+
+
+def _owner(sender: str, medium: str) -> Patient | None:
+    """The one person who proved that this address is theirs."""
+    points = ContactPoint.objects.reachable().filter(
+        system=REACHED_AT[Medium(medium)], value=sender, verified_at__isnull=False, patient__merged_into=None
+    )
+    people = {point.patient for point in points.select_related("patient")[:2]}
+    return people.pop() if len(people) == 1 else None
+
+
+def deal_with_new(at: dt.datetime | None = None) -> int:
+    """Each new answer in a transaction of its own. Returns how many there were."""
+    new = InboundMessage.objects.filter(state=InboundState.NEW).order_by("pk")
+    pks = list(new.values_list("pk", flat=True)[:AT_ONCE])
+    for pk in pks:
+        try:
+            deal_with(pk, at or clock.now())
+        except Exception:  # one answer that breaks a reader must not hold up the rest: a person reads it
+            log.exception("answer %s could not be dealt with", pk)
+            InboundMessage.objects.filter(pk=pk, state=InboundState.NEW).update(state=InboundState.OPEN)
+    return len(pks)
+
+
+@transaction.atomic
+def deal_with(pk: int, at: dt.datetime) -> None:
+    """Do what the answer means, once; without a sure meaning a person reads it."""
+    rows = InboundMessage.objects.select_for_update(skip_locked=True, of=("self",))
+    inbound = rows.select_related("answers__delivery", "patient").filter(pk=pk, state=InboundState.NEW).first()
+    if inbound is None:
+        return
+    understood = _stop_words(inbound, at) or replying.read(inbound)
+    if understood is None:
+        inbound.state = InboundState.OPEN
+    else:
+        inbound.state, inbound.outcome = InboundState.UNDERSTOOD, understood.done[:200]
+        _mark_answered(inbound, understood.code, at)
+    inbound.save(update_fields=["state", "outcome"])
+
+
+def _mark_answered(inbound: InboundMessage, code: str, at: dt.datetime) -> None:
+    if inbound.answers:
+        rows = Delivery.objects.filter(pk=inbound.answers.delivery_id)
+        rows.update(answered_at=at, answer=code[:20], changed_at=at)
+
+
+def _stop_words(inbound: InboundMessage, at: dt.datetime) -> replying.Understood | None:
+    """What counts for every kind of message: stop, start again, wrong number."""
+    if answers.means_stop(inbound.text):
+        return _stop(inbound, at)
+    if answers.means_start(inbound.text):
+        OptOut.objects.live().filter(medium=inbound.medium, address=inbound.sender).update(ended_at=at)
+        return replying.Understood("start", "start")
+    if answers.means_wrong(inbound.text):
+        return _wrong(inbound, at)
+    return None
+
+
+def _stop(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
+    OptOut.objects.get_or_create(
+        medium=inbound.medium, address=inbound.sender, ended_at=None, defaults={"said": inbound.text[:200], "at": at}
+    )
+    return replying.Understood("stop", "stop")
+
+
+def _wrong(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
+    """The number is somebody else's: nobody of ours is told anything there any more."""
+    points = ContactPoint.objects.live().filter(system=REACHED_AT[Medium(inbound.medium)], value=inbound.sender)
+    for point in points:
+        contacts.mark_failed(contact_point=point, by=system_user(), reason=inbound.text[:200], at=at)
+    return replying.Understood("wrong_number", "wrong_number")
+
+
+@transaction.atomic
+def close(inbound: InboundMessage, *, note: str, at: dt.datetime | None = None) -> None:
+    """A person has dealt with it. Saying it twice is saying it once."""
+    open_ones = InboundMessage.objects.filter(pk=inbound.pk, state=InboundState.OPEN)
+    open_ones.update(state=InboundState.CLOSED, outcome=note[:200])

@@ -1,0 +1,71 @@
+"""What a dead worker left on the wire, and what a carrier gave no clear answer to."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+
+from messaging.channels import TRANSPORTS
+from messaging.channels.base import Accepted, Sent, Settles, TransportError
+from messaging.models import Delivery, Message, MessageState
+from messaging.services.sending import recording
+from messaging.services.sending.claiming import AT_ONCE, LEASE
+from messaging.services.sending.world import Carriers
+
+ASK_AGAIN = dt.timedelta(minutes=1)
+
+
+def settle(carriers: Carriers, at: dt.datetime) -> int:
+    """Find out what became of each, by the way that its carrier declares. Returns how many were looked at."""
+    found = _claim(at)
+    for delivery, message in found:
+        _settle(delivery, message, carriers, at)
+    return len(found)
+
+
+@transaction.atomic
+def _claim(at: dt.datetime) -> list[tuple[Delivery, Message | None]]:
+    """Under a new lease, so that of two workers one asks."""
+    rows = list(Delivery.objects.abandoned(at).order_by("lease_until").select_for_update(skip_locked=True)[:AT_ONCE])
+    pks = [row.pk for row in rows]
+    Delivery.objects.filter(pk__in=pks).update(token=uuid.uuid4(), lease_until=at + LEASE)
+    return [(row, _message_of(row)) for row in rows]
+
+
+def _message_of(delivery: Delivery) -> Message | None:
+    tries = delivery.messages.filter(medium=delivery.medium, state=MessageState.SENDING)
+    return tries.select_related("channel", "contact_point").first()
+
+
+def _settle(delivery: Delivery, message: Message | None, carriers: Carriers, at: dt.datetime) -> None:
+    if message is None or delivery.on_wire_at is None:
+        recording.send_again(delivery, at)  # it never left the house
+        return
+    transport = TRANSPORTS.get(message.carrier)
+    same_account = transport is not None and message.channel.kind == message.carrier
+    way = transport.settles if same_account else Settles.NEVER  # another carrier by now: nobody to ask
+    if way == Settles.KEY and at - message.at < dt.timedelta(minutes=transport.key_minutes):
+        recording.send_again(delivery, at)
+    elif way == Settles.ASK:
+        _ask(delivery, message, carriers, at)
+    else:
+        recording.give_up(delivery, message, at)
+
+
+def _ask(delivery: Delivery, message: Message, carriers: Carriers, at: dt.datetime) -> None:
+    transport = carriers.transport(message.channel)
+    sent = Sent(message.uuid, message.medium, message.address, delivery.on_wire_at, message.provider_id)
+    try:
+        answer = transport.find(sent)
+    except TransportError:
+        if at >= delivery.expires_at:
+            recording.give_up(delivery, message, at)
+        else:
+            recording.ask_again(delivery, at, ASK_AGAIN)
+        return
+    if isinstance(answer, Accepted):
+        recording.accept_late(delivery, message, answer, at)
+    elif at - delivery.on_wire_at < dt.timedelta(seconds=transport.index_seconds):
+        recording.ask_again(delivery, at, ASK_AGAIN)
+    else:
+        recording.send_again(delivery, at)
