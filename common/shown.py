@@ -94,6 +94,13 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{amount:.2f}" if sign else f"{amount:.2f} {currency}"
 
 
+def price(amount: Decimal, currency: str) -> str:
+    """`¥0.045`, `¥1.50`: what one of many costs, with up to four decimals where two would hide something."""
+    places = 2 if amount == round(amount, 2) else 3 if amount == round(amount, 3) else 4
+    sign = SIGNS.get(currency)
+    return f"{sign}{amount:.{places}f}" if sign else f"{amount:.{places}f} {currency}"
+
+
 class AtLeast(int):
     """A count that was stopped there: 5,000+. Templates write it as it says of itself."""
 

@@ -23,6 +23,10 @@ class EmptyText(TextRefused):
     code = "empty_text"
 
 
+class TooLong(TextRefused):
+    code = "too_long"
+
+
 class BadText(TextRefused):
     code = "bad_syntax"
 
@@ -31,4 +35,20 @@ class UnknownFieldNamed(TextRefused):
     code = "unknown_field"
 
 
-REFUSED: dict[str, type[TextRefused]] = {one.code: one for one in (EmptyText, BadText, UnknownFieldNamed)}
+class HospitalNotFirst(TextRefused):
+    code = "hospital_not_first"
+
+
+class SubjectMissing(TextRefused):
+    code = "no_subject"
+
+
+class ChoiceMissing(TextRefused):
+    code = "choice_missing"
+
+
+class TellsOfIllness(TextRefused):
+    code = "health_detail"
+
+
+REFUSED: dict[str, type[TextRefused]] = {one.code: one for one in TextRefused.__subclasses__()}

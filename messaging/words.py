@@ -55,6 +55,11 @@ def clean(fact: str) -> str:
     return _CONTROL.sub(" ", _REMOVED.sub("", str(fact)))
 
 
+def tidy(text: str) -> str:
+    """Words as they are kept: lines end with a line feed, nothing steers a screen, no blanks around them."""
+    return "\n".join(clean(line).rstrip() for line in re.split(r"\r\n|\r|\n", text)).strip()
+
+
 def _field(token: re.Match) -> str:
     """The name in it; "" for a doubled brace."""
     if len(token[0]) == 1:

@@ -34,3 +34,10 @@ def test_a_day_stands_with_its_weekday_in_either_language():
 @pytest.mark.parametrize(("currency", "words"), [("CNY", "¥480.00"), ("CHF", "480.00 CHF")])
 def test_an_amount_has_the_sign_of_its_currency(currency, words):
     assert shown.money(Decimal(480), currency) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("0.0450", "¥0.045"), ("1.5", "¥1.50"), ("0", "¥0.00"), ("0.0365", "¥0.0365")]
+)
+def test_the_price_of_one_of_many_is_not_rounded_away(amount, words):
+    assert shown.price(Decimal(amount), "CNY") == words

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.services.actors import system_user
 from common import clock
-from messaging import kinds, lint, segments, words
+from messaging import kinds, segments, words
 from messaging.errors import REFUSED, TextChanged
 from messaging.kinds import Facts, MessageKind
 from messaging.lint import Draft, Severity
 from messaging.models import MessageTemplate
+from messaging.services import checking
 
 
 def find(kind: MessageKind, language: str, medium: str) -> MessageTemplate | None:
@@ -75,7 +76,8 @@ def publish(
     seen: the version that the writer saw; 0 when this language and medium had no words of their own.
     Raises TextChanged when another version is in use, and a TextRefused for each error that lint names.
     """
-    draft = Draft(kind, language, medium, subject.strip(), text.strip().replace("\r\n", "\n"), provider_code.strip())
+    said = (words.clean(subject).strip(), words.tidy(text), provider_code.strip())
+    draft = Draft(kind, language, medium, *said)
     _check(draft)
     try:
         with transaction.atomic():
@@ -106,7 +108,7 @@ def _begin(kind: MessageKind, language: str, medium: str) -> MessageTemplate | N
 
 
 def _check(draft: Draft) -> None:
-    for finding in lint.findings(draft):
+    for finding in checking.findings(draft):
         if finding.severity == Severity.ERROR:
             raise REFUSED[finding.code](field=finding.field, sentence=finding.sentence)
 
