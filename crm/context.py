@@ -1,11 +1,23 @@
 """What every template may say about the hospital."""
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from common import clock
 from crm import theme
+from messaging.services import health
 
 
 def hospital(request: HttpRequest) -> dict:
-    """The hospital's name in the page's language, and the version of the program."""
-    return {"hospital_name": theme.hospital_name(request), "version": settings.VERSION}
+    """The hospital's name in the page's language, the version of the program, and, for staff, whether messages go out
+    late: minutes, 0 when all is well. Asked of the database only by a page that shows it."""
+    late = SimpleLazyObject(partial(_minutes_late, request))
+    return {"hospital_name": theme.hospital_name(request), "version": settings.VERSION, "messages_late": late}
+
+
+def _minutes_late(request: HttpRequest) -> int:
+    oldest = health.oldest_due(clock.now()) if request.user.has_perm("messaging.view_delivery") else None
+    return round(oldest.total_seconds() / 60) if oldest and oldest > health.LATE else 0

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, InterfaceError, connection
 
 from crm.models import STALE_AFTER, Heartbeat
+from messaging.services import health as messages
 
 
 def database_answers() -> bool:
@@ -24,13 +25,21 @@ def worker_age(*, at: datetime) -> timedelta | None:
 
 
 def report(*, at: datetime) -> dict:
-    """What /healthz says. No word about patients. `worker.ok` is for alarms; only the database decides the status."""
+    """What /healthz says. No word about patients.
+
+    `worker.ok` and `messages.ok` are for alarms; only the database decides the status.
+    """
     if not database_answers():
         return {"ok": False, "database": {"ok": False}}
     age = worker_age(at=at)
-    seconds = None if age is None else round(age.total_seconds())
+    oldest = messages.oldest_due(at)
     return {
         "ok": True,
         "database": {"ok": True},
-        "worker": {"ok": age is not None and age < STALE_AFTER, "heartbeat_age_seconds": seconds},
+        "worker": {"ok": age is not None and age < STALE_AFTER, "heartbeat_age_seconds": _seconds(age)},
+        "messages": {"ok": oldest is None or oldest <= messages.LATE, "oldest_due_seconds": _seconds(oldest)},
     }
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds())

@@ -90,3 +90,4 @@ class DeliveryFactory(factory.django.DjangoModelFactory):
     media = Medium.SMS.value
     due_at = factory.LazyFunction(lambda: clock.now())  # a test may set the clock
     expires_at = factory.LazyAttribute(lambda delivery: delivery.due_at + dt.timedelta(days=1))
+    changed_at = created_at = factory.LazyFunction(lambda: clock.now())
