@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -89,6 +89,19 @@ class TaskQuerySet(ScopedQuerySet):
     def late(self, at: dt.datetime) -> models.QuerySet:
         """Still to be done although they were due LATE_AFTER ago."""
         return self.live().filter(due_at__lte=at - LATE_AFTER)
+
+    def done_on(self, day: dt.date) -> models.QuerySet:
+        """Done, not dropped, on that day of the hospital's calendar."""
+        first, after = clock.day_bounds(day)
+        return self.filter(state=TaskState.DONE, closed_at__gte=first, closed_at__lt=after)
+
+    def held_by(self, user) -> models.QuerySet:
+        """Those that this person has taken, or has closed."""
+        return self.filter(Q(owner=user) | Q(closed_by=user))
+
+    def with_due_first(self, at: dt.datetime) -> models.QuerySet:
+        """Each with `is_ahead`: 1 when it is not due yet, to sort by."""
+        return self.annotate(is_ahead=Case(When(due_at__gt=at, then=1), default=0))
 
     def in_turn(self) -> models.QuerySet:
         """The most urgent first, then whichever has been due longest."""
