@@ -88,6 +88,20 @@ def hours(count: int) -> str:
     return ngettext("%(n)s hour", "%(n)s hours", count) % {"n": count}
 
 
+def due(at: dt.datetime, now: dt.datetime) -> str:
+    """`now`, `in 10 min`, `2 h late`, `3 days late`: how far it is from `now`, in whole units rounded down."""
+    minutes = int(abs(at - now) / dt.timedelta(minutes=1))
+    if minutes < 1:
+        return pgettext("due", "now")
+    ahead = at > now
+    if minutes < 60:
+        return (gettext("in %(n)s min") if ahead else gettext("%(n)s min late")) % {"n": minutes}
+    if minutes < 48 * 60:
+        return (gettext("in %(n)s h") if ahead else gettext("%(n)s h late")) % {"n": minutes // 60}
+    days = minutes // (24 * 60)
+    return (gettext("in %(n)s days") if ahead else gettext("%(n)s days late")) % {"n": days}
+
+
 def money(amount: Decimal, currency: str) -> str:
     """`¥480.00`; a currency without a known sign by its ISO code: `480.00 CHF`."""
     sign = SIGNS.get(currency)

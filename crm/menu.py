@@ -15,6 +15,7 @@ GROUPS = [
             ("calendar_view_day", "desk:day", "scheduling.view_slot"),
             ("airline_seat_recline_normal", "desk:queue", "visits.view_queueentry"),
             ("task_alt", "desk:ending", "scheduling.mark_noshow"),
+            ("checklist", "interactions.task"),
             ("edit_note", "desk:afterwards", "visits.add_queueentry"),
             ("personal_injury", "patients.patient"),
             ("event_available", "scheduling.appointment"),

@@ -15,6 +15,7 @@ FLOORS = {
     "scheduling": 3,
     "messaging": 3,
     "visits": 4,
+    "interactions": 5,
     "desk": 7,
     "api": 7,
     "crm": 8,

@@ -41,3 +41,22 @@ def test_an_amount_has_the_sign_of_its_currency(currency, words):
 )
 def test_the_price_of_one_of_many_is_not_rounded_away(amount, words):
     assert shown.price(Decimal(amount), "CNY") == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "now"),
+        (1, "in 1 min"),
+        (59, "in 59 min"),
+        (61, "in 1 h"),
+        (47 * 60, "in 47 h"),
+        (49 * 60, "in 2 days"),
+        (-1, "1 min late"),
+        (-125, "2 h late"),
+        (-73 * 60, "3 days late"),
+    ],
+)
+def test_what_is_due_is_said_by_how_far_it_is(minutes, words):
+    now = dt.datetime(2030, 1, 7, 1, tzinfo=dt.UTC)
+    assert shown.due(now + dt.timedelta(minutes=minutes), now) == words

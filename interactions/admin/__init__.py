@@ -1,0 +1,3 @@
+from interactions.admin.task import TaskAdmin
+
+__all__ = ["TaskAdmin"]

@@ -1,0 +1,61 @@
+"""The worklist in a real browser, without a mouse: three presses from the list to closed; no fault that axe finds."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.tests.factories import UserFactory
+from interactions import reasons
+from interactions.models import Task
+from interactions.reasons import Reason
+from interactions.tests.factories import TaskFactory
+from patients.tests.factories import ContactPointFactory, PatientFactory
+
+LIST = "admin:interactions_task_changelist"
+
+
+@pytest.fixture
+def task(transactional_db, monkeypatch):
+    """Somebody with a phone who must be called."""
+    monkeypatch.setitem(reasons._reasons, "test", Reason("No message arrived."))
+    phone = ContactPointFactory(patient=PatientFactory(name="Alice Smith"), value="+8613812345678")
+    return TaskFactory(patient=phone.patient)
+
+
+@pytest.fixture
+def worklist(page, sign_in, task):
+    sign_in(UserFactory(role="agent", name="Bob"))
+    page.set_default_timeout(10_000)
+    page.goto(reverse(LIST))
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def test_three_presses_from_the_list_to_closed(worklist):
+    worklist.keyboard.press("F9")
+    worklist.wait_for_selector("#task-form input[name=outcome]:focus")
+    worklist.keyboard.press("2")
+    worklist.keyboard.press("Enter")
+    worklist.wait_for_selector("text=closed as “Will come”")
+    assert Task.objects.get().outcome == "confirmed"
+
+
+def test_the_number_a_note_and_not_reached_by_keys_alone(worklist):
+    worklist.keyboard.press("F9")
+    worklist.wait_for_selector("#task-form input[name=outcome]:focus")
+    worklist.keyboard.press("F8")
+    worklist.wait_for_selector("a[href='tel:+8613812345678']")
+    worklist.get_by_label("Note").focus()
+    worklist.keyboard.type("call 2 after 5")
+    worklist.get_by_role("button", name="Not reached").focus()
+    worklist.keyboard.press("Enter")
+    worklist.wait_for_selector("text=Not reached; due again")
+    task = Task.objects.get()
+    assert (task.note, task.tries, task.outcome) == ("call 2 after 5", 1, "")
+
+
+def test_a_double_press_takes_one(worklist):
+    TaskFactory()
+    button = worklist.locator(".task-next button")
+    button.evaluate("button => { button.click(); button.click(); }")
+    worklist.wait_for_selector("#task-form")
+    assert Task.objects.filter(state="taken").count() == 1
