@@ -36,6 +36,7 @@ GROUPS = [
             ("beach_access", "scheduling.leave"),
             ("celebration", "scheduling.closedday"),
             ("rule", "scheduling.channelrule"),
+            ("insights", "scheduling.riskmodel"),
         ],
     ),
     (
