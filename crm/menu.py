@@ -37,6 +37,7 @@ GROUPS = [
             ("beach_access", "scheduling.leave"),
             ("celebration", "scheduling.closedday"),
             ("rule", "scheduling.channelrule"),
+            ("insights", "scheduling.riskmodel"),
         ],
     ),
     (

@@ -34,6 +34,7 @@ _PLAN = [
     "scheduling.view_channelrule",
 ]
 _RULES = ["scheduling.add_channelrule", "scheduling.change_channelrule"]
+_RISK = ["scheduling.view_riskmodel", "scheduling.view_riskcheck", "scheduling.view_noshowscore"]
 _LOOK = [
     "scheduling.view_schedule",
     "scheduling.view_waitlistentry",
@@ -48,7 +49,7 @@ _LOOK = [
 GRANTS = {
     "front_desk": [*_READ, *_BOOK],
     "agent": [*_READ, *_BOOK],
-    "supervisor": [*_READ, *_BOOK, *_PLAN, *_RULES, "scheduling.overbook_appointment"],
+    "supervisor": [*_READ, *_BOOK, *_PLAN, *_RULES, *_RISK, "scheduling.overbook_appointment"],
     "clinician": [
         *_READ,
         "scheduling.add_appointment",
@@ -57,6 +58,6 @@ GRANTS = {
         "scheduling.mark_noshow",
         "scheduling.overbook_appointment",
     ],
-    "auditor": [*_READ, *_LOOK],
-    "administrator": [*_READ, *_LOOK, *_PLAN, *_RULES],
+    "auditor": [*_READ, *_LOOK, *_RISK],
+    "administrator": [*_READ, *_LOOK, *_PLAN, *_RULES, *_RISK],
 }

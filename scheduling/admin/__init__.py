@@ -1,5 +1,5 @@
 """The pool's pages."""
 
-from . import appointments, roster, rules, sessions, slots, stopping, waiting
+from . import appointments, risk, roster, rules, sessions, slots, stopping, waiting
 
-__all__ = ["appointments", "roster", "rules", "sessions", "slots", "stopping", "waiting"]
+__all__ = ["appointments", "risk", "roster", "rules", "sessions", "slots", "stopping", "waiting"]

@@ -2,6 +2,7 @@ from .appointment import CLAIMING, OPEN, Appointment, AppointmentStatus
 from .calendar import ClosedDay, Leave
 from .channel_rule import ChannelRule
 from .event import AppointmentEvent, EventKind
+from .risk import NoShowScore, RiskCheck, RiskModel
 from .schedule import Schedule
 from .session import Session, SessionStatus
 from .slot import Closure, Slot
@@ -20,6 +21,9 @@ __all__ = [
     "Closure",
     "EventKind",
     "Leave",
+    "NoShowScore",
+    "RiskCheck",
+    "RiskModel",
     "Schedule",
     "Session",
     "SessionStatus",
