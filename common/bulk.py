@@ -20,6 +20,30 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
             cursor.executemany(f"INSERT INTO {target} VALUES ({places})", _prepared(fields, rows))  # noqa: S608 — quoted
 
 
+def insert_new_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """As `insert_rows`, leaving out those that a unique index knows already, also from somebody who writes right now.
+
+    Returns how many were new. In a transaction of the caller's.
+    """
+    fields = [model._meta.get_field(name) for name in names]
+    quote = connection.ops.quote_name
+    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            places = ", ".join(["%s"] * len(fields))
+            sql = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 — quoted
+            cursor.executemany(sql, _prepared(fields, rows))
+            return cursor.rowcount
+        like = f"CREATE TEMP TABLE new_rows ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608
+        cursor.execute(like)
+        _copy(cursor, f"new_rows ({columns})", rows)
+        insert = f"INSERT INTO {table} ({columns}) SELECT * FROM new_rows ON CONFLICT DO NOTHING"  # noqa: S608 — quoted
+        cursor.execute(insert)
+        count = cursor.rowcount
+        cursor.execute("DROP TABLE new_rows")
+        return count
+
+
 def _copy(cursor: Any, target: str, rows: Iterable[Sequence[Any]]) -> None:
     with cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for row in rows:

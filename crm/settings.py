@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "crm",
     "desk",
     "api",
+    "reminders",
     "interactions",
     "visits",
     "scheduling",

@@ -65,6 +65,7 @@ class MessageKind:
 
     texts: (language, medium or "") -> (subject, words), the first version of its words.
     reasons: code -> words of the reasons for which its judge holds messages back.
+    asks: it waits for an answer, with choices or without.
     examples: real rows that this member of staff may see, for the preview of the words.
     """
 
@@ -77,6 +78,7 @@ class MessageKind:
     choices: tuple[Choice, ...] = ()
     reasons: Mapping[str, Any] = field(default_factory=dict)
     examples: Callable[[User], list[Example]] = lambda by: []
+    asks: bool = False
 
 
 _kinds: dict[str, MessageKind] = {}
@@ -96,6 +98,11 @@ def get(code: str) -> MessageKind | None:
 def known(code: str) -> MessageKind:
     """The kind that an app of ours names. Raises KeyError: a fault in the program, never of what somebody typed."""
     return _kinds[code]
+
+
+def asking() -> list[str]:
+    """The codes of the kinds that wait for an answer."""
+    return [kind.code for kind in _kinds.values() if kind.choices or kind.asks]
 
 
 def all_kinds() -> list[MessageKind]:

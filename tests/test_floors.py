@@ -16,6 +16,7 @@ FLOORS = {
     "messaging": 3,
     "visits": 4,
     "interactions": 5,
+    "reminders": 6,
     "desk": 7,
     "api": 7,
     "crm": 8,

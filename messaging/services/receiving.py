@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.services.actors import system_user
 from common import clock
 from common.errors import Refusal
-from messaging import answers, replying
+from messaging import answers, kinds, replying
 from messaging.channels.base import Heard, Incoming, Receipt, Reply
 from messaging.models import (
     Delivery,
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 LONGEST = 2_000  # characters of an answer that are kept
 ANSWER_DAYS = 14  # how long an answer without a number belongs to the last question at that address
 AT_ONCE = 100
+OPEN_STILL = ("question", "refused")  # such an answer leaves the question open for another
 
 
 def hear(channel: MessageChannel, incoming: Incoming, at: dt.datetime | None = None) -> Heard:
@@ -87,6 +88,7 @@ def _question(reply: Reply, sender: str, at: dt.datetime) -> Message | None:
     since = at - dt.timedelta(days=ANSWER_DAYS)
     open_ones = asked.filter(
         medium=reply.medium, address=sender, at__gte=since, delivery__answered_at=None, delivery__expires_at__gt=at,
+        delivery__kind__in=kinds.asking(),
         delivery__state__in=(DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN),
     )  # fmt: skip
     found = list(open_ones.order_by("-at")[:20])
@@ -133,7 +135,7 @@ def deal_with(pk: int, at: dt.datetime) -> None:
 
 
 def _mark_answered(inbound: InboundMessage, code: str, at: dt.datetime) -> None:
-    if inbound.answers:
+    if inbound.answers and code not in OPEN_STILL:
         rows = Delivery.objects.filter(pk=inbound.answers.delivery_id)
         rows.update(answered_at=at, answer=code[:20], changed_at=at)
 

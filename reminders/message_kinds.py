@@ -1,0 +1,238 @@
+"""What the hospital tells its patients about their visits, and the first version of its words."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from common import clock
+from messaging.kinds import Choice, Example, Field, MessageKind, register
+from messaging.models import Priority
+from reminders import facts, judging
+from reminders.judging import VisitJudge
+from scheduling import seeing
+from scheduling.models import AppointmentStatus
+
+CONFIRM, CANCEL, MOVE, YES, NO = "confirm", "cancel", "move", "yes", "no"
+ANSWERS = (
+    Choice("1", CONFIRM, _("I will come")),
+    Choice("2", CANCEL, _("cancel the visit")),
+    Choice("3", MOVE, _("another time")),
+)
+YES_OR_NO = (Choice("1", YES, _("yes, please")), Choice("2", NO, _("no, thank you")))
+UNTIL = Field("until", _("until when the place is kept"), "Mon 30 Nov 18:00", "11月30日 周一 18:00")
+OTHER = Field("other", _("day and time of the kept place"), "Wed 2 Dec 10:00", "12月2日 周三 10:00")
+REASONS = {
+    "gone": _("There is no such booking any more"),
+    "moved": _("The booking was moved"),
+    "cancelled": _("The booking is cancelled"),
+    "arrived": _("The patient is here, or was"),
+    "begun": _("The visit has begun"),
+    "confirmed": _("The patient has confirmed"),
+    "restored": _("It was taken back"),
+    "rebooked": _("The patient has another place by now"),
+    "answered": _("It was answered"),
+    "over": _("The offer is over"),
+    "ladder": _("The ladder was changed"),
+}
+
+
+def examples(by: User) -> list[Example]:
+    """The next five visits that this person may see."""
+    rows = seeing.appointments(by).filter(
+        status=AppointmentStatus.BOOKED, starts_at__gt=clock.now(), patient__isnull=False
+    )
+    return [Example(label, known) for label, known in facts.examples(list(rows.for_desk().order_by("starts_at")[:5]))]
+
+
+def words(zh: str, en: str, *, zh_subject: str = "", en_subject: str = "") -> dict[tuple[str, str], tuple[str, str]]:
+    """For all media, in both languages."""
+    return {("zh-hans", ""): (zh_subject, zh), ("en", ""): (en_subject, en)}
+
+
+BOOKED = register(
+    MessageKind(
+        code="booked",
+        label=pgettext_lazy("message", "Booking confirmed"),
+        priority=Priority.REMINDER,
+        fields=facts.VISIT,
+        texts=words(
+            "【{hospital}】{name}您好，已为您预约{when} {doctor}，{place}，预约码{reference}。"
+            "如需改约或取消，请在{deadline}前点击：{link}",
+            "{hospital}: {name}, you are booked for {when} with {doctor}, {place}. Reference {reference}. "
+            "To change or cancel it before {deadline}: {link}",
+            zh_subject="预约成功：{when}",
+            en_subject="Your visit on {when}",
+        ),
+        judge=VisitJudge(judging.stands, with_link=True, with_calendar=True),
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+MOVED = register(
+    MessageKind(
+        code="moved",
+        label=pgettext_lazy("message", "Booking moved"),
+        priority=Priority.REMINDER,
+        fields=facts.VISIT,
+        texts=words(
+            "【{hospital}】{name}您好，您的预约已改为{when} {doctor}，{place}，预约码{reference}。"
+            "如需再改约或取消，请在{deadline}前点击：{link}",
+            "{hospital}: {name}, your visit has been moved to {when} with {doctor}, {place}. Reference {reference}. "
+            "To change or cancel it before {deadline}: {link}",
+            zh_subject="预约已改：{when}",
+            en_subject="Your visit is now on {when}",
+        ),
+        judge=VisitJudge(judging.stands, with_link=True, with_calendar=True),
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+CANCELLED = register(
+    MessageKind(
+        code="cancelled",
+        label=pgettext_lazy("message", "Booking cancelled"),
+        priority=Priority.REMINDER,
+        fields=facts.VISIT,
+        texts=words(
+            "【{hospital}】{name}您好，您{when} {doctor}的预约已取消。如需重新预约，请致电{phone}。",
+            "{hospital}: {name}, your visit on {when} with {doctor} is cancelled. To book another, call {phone}.",
+            zh_subject="预约已取消：{when}",
+            en_subject="Your visit on {when} is cancelled",
+        ),
+        judge=VisitJudge(judging.is_cancelled, with_calendar=True),
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+REMINDER = register(
+    MessageKind(
+        code="reminder",
+        label=pgettext_lazy("message", "Reminder of a visit"),
+        priority=Priority.REMINDER,
+        fields=facts.VISIT,
+        texts=words(
+            "【{hospital}】{name}您好，提醒您{when} {doctor}，{place}。{preparation}"
+            "请在{deadline}前回复：1确认，2取消，3改约。",
+            "{hospital}: {name}, your visit is on {when} with {doctor}, {place}. {preparation} "
+            "Please reply before {deadline}: 1 I will come, 2 cancel, 3 another time.",
+            zh_subject="就诊提醒：{when}",
+            en_subject="Reminder: your visit on {when}",
+        ),
+        judge=VisitJudge(judging.awaits_answer, with_link=True),
+        choices=ANSWERS,
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+STOPPED = register(
+    MessageKind(
+        code="stopped",
+        label=pgettext_lazy("message", "Clinic stopped"),
+        priority=Priority.STOPPAGE,
+        fields=facts.VISIT,
+        texts=words(
+            "【{hospital}】停诊通知：{name}您好，{when} {doctor}因故停诊，您的预约已取消。改约请致电{phone}。",
+            "{hospital}: {name}, the clinic of {doctor} on {when} will not take place, so your visit is cancelled. "
+            "For another time, call {phone}.",
+            zh_subject="停诊通知：{when}",
+            en_subject="Your visit on {when} cannot take place",
+        ),
+        judge=VisitJudge(judging.is_cancelled, with_calendar=True),
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+STOPPED_KEPT = register(
+    MessageKind(
+        code="stopped_kept",
+        label=pgettext_lazy("message", "Clinic stopped, another place kept"),
+        priority=Priority.STOPPAGE,
+        fields=(*facts.VISIT, OTHER, UNTIL),
+        texts=words(
+            "【{hospital}】停诊通知：{name}您好，{when} {doctor}因故停诊。已为您保留{other}的号源至{until}，"
+            "回复1接受，回复2不需要。",
+            "{hospital}: {name}, the clinic of {doctor} on {when} will not take place. "
+            "We keep {other} for you until {until}. Reply 1 to take it, 2 if you do not need it.",
+            zh_subject="停诊通知：{when}",
+            en_subject="Your visit on {when} cannot take place",
+        ),
+        judge=VisitJudge(judging.is_cancelled_and_kept, with_link=True, more=judging.kept_place),
+        choices=YES_OR_NO,
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+MISSED = register(
+    MessageKind(
+        code="missed",
+        label=pgettext_lazy("message", "Visit was missed"),
+        priority=Priority.REMINDER,
+        fields=facts.VISIT,
+        texts=words(
+            "【{hospital}】{name}您好，您{when} {doctor}的预约未就诊。需要重新预约吗？回复1选择新时间，回复2不需要。",
+            "{hospital}: {name}, we missed you on {when} with {doctor}. Shall we find a new time? "
+            "Reply 1 for new times, 2 if you do not need one.",
+            zh_subject="重新预约",
+            en_subject="Shall we find a new time?",
+        ),
+        judge=VisitJudge(judging.was_missed, with_link=True),
+        choices=YES_OR_NO,
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+OFFER = register(
+    MessageKind(
+        code="offer",
+        label=pgettext_lazy("message", "Free place for who waits"),
+        priority=Priority.REMINDER,
+        fields=(*facts.VISIT, UNTIL),
+        texts=words(
+            "【{hospital}】候补通知：{name}您好，{when} {doctor}有号源，为您保留至{until}。回复1预约，回复2放弃。",
+            "{hospital}: {name}, a place is free on {when} with {doctor}, kept for you until {until}. "
+            "Reply 1 to take it, 2 to let it go.",
+            zh_subject="候补通知：{when}",
+            en_subject="A place is free on {when}",
+        ),
+        judge=judging.judge_offers,
+        choices=YES_OR_NO,
+        reasons=REASONS,
+        examples=examples,
+    )
+)
+PLACES = register(
+    MessageKind(
+        code="places",
+        label=pgettext_lazy("message", "Times to choose from"),
+        priority=Priority.CODE,
+        fields=(
+            facts.HOSPITAL,
+            facts.NAME,
+            Field(
+                "places",
+                _("numbered times"),
+                "1: Wed 2 Dec 10:00; 2: Thu 3 Dec 9:00",
+                "1: 12月2日 周三 10:00; 2: 12月3日 周四 09:00",
+            ),
+        ),
+        texts=words(
+            "【{hospital}】可选时间：{places}。请回复数字选择。",
+            "{hospital}: possible times: {places}. Reply with the number of your choice.",
+            zh_subject="可选时间",
+            en_subject="Times to choose from",
+        ),
+        judge=judging.judge_places,
+        asks=True,
+        reasons=REASONS,
+    )
+)
+REPLY = register(
+    MessageKind(
+        code="reply",
+        label=pgettext_lazy("message", "Answer to an answer"),
+        priority=Priority.CODE,
+        fields=(facts.HOSPITAL, Field("text", _("what is answered"), "Thank you. See you then.", "谢谢，我们届时见。")),
+        texts=words("【{hospital}】{text}", "{hospital}: {text}", zh_subject="回复", en_subject="Answer"),
+        judge=judging.judge_replies,
+    )
+)

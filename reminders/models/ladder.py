@@ -1,0 +1,162 @@
+"""When patients are reminded, how, and who among them."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from common import clock, shown
+from common.models import Named, PublicId
+from directory.models import HealthcareService
+from patients.models import Tag
+from reminders.models.notice import MEDIA_IN_ORDER
+
+
+class LadderState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    LIVE = "live", _("In use")
+    ENDED = "ended", _("Ended")
+
+
+LADDER_TONE = {LadderState.DRAFT: "warning", LadderState.LIVE: "success", LadderState.ENDED: "default"}
+
+
+class LadderQuerySet(models.QuerySet):
+    def live(self):
+        """In use."""
+        return self.filter(state=LadderState.LIVE)
+
+
+class Ladder(PublicId, Named):
+    """One version of the reminders of some services, or of all that have none of their own.
+
+    What is in use is never changed: a copy is edited, tried and put in use, and takes the old one's place. `lineage`
+    is the same in all versions.
+    """
+
+    lineage = models.UUIDField(_("lineage"), default=uuid.uuid4, editable=False)
+    services = models.ManyToManyField(
+        HealthcareService, related_name="+", blank=True, verbose_name=_("services"),
+        help_text=_("Empty: all services without a ladder of their own."),
+    )  # fmt: skip
+    state = models.CharField(_("state"), max_length=8, choices=LadderState, default=LadderState.DRAFT, editable=False)
+    live_since = models.DateTimeField(_("in use since"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("in use until"), null=True, blank=True, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name=_("made by")
+    )
+    created_at = models.DateTimeField(_("made"), default=clock.now, editable=False)
+    objects = LadderQuerySet.as_manager()
+
+    class Meta(Named.Meta):
+        verbose_name = _("ladder of reminders")
+        verbose_name_plural = _("ladders of reminders")
+        ordering = ["-state", "-created_at"]
+        constraints = [
+            *Named.Meta.constraints,
+            models.UniqueConstraint(fields=["lineage"], condition=Q(state="live"), name="one_live_ladder_per_lineage"),
+            models.UniqueConstraint(fields=["lineage"], condition=Q(state="draft"), name="one_draft_per_lineage"),
+            models.CheckConstraint(condition=Q(state__in=LadderState.values), name="ladder_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="draft", live_since=None, ended_at=None)
+                | Q(state="live", live_since__isnull=False, ended_at=None)
+                | Q(state="ended", live_since__isnull=False, ended_at__isnull=False),
+                name="ladder_times_fit_its_state",
+            ),
+        ]
+
+    @property
+    def tone(self) -> str:
+        """The badge's colour."""
+        return LADDER_TONE[self.state]
+
+
+class Act(models.TextChoices):
+    MESSAGE = "message", _("Message")
+    CALL = "call", _("Call by staff")
+
+
+class Audience(models.TextChoices):
+    ALL = "all", _("Everybody")
+    AT_RISK = "at_risk", _("Those at risk of missing it")
+    TAG = "tag", _("Those with a tag")
+
+
+class Step(models.Model):
+    """One rung: so long before the visit, to those, by these channels. `lineage` is the same in all versions, so a
+    patient who had this step has it behind them when the ladder is edited."""
+
+    ladder = models.ForeignKey(Ladder, models.CASCADE, related_name="steps", verbose_name=_("ladder"))
+    lineage = models.UUIDField(default=uuid.uuid4, editable=False)
+    hours_before = models.PositiveSmallIntegerField(
+        _("hours before the visit"), validators=[MinValueValidator(1), MaxValueValidator(24 * 30)]
+    )
+    at_time = models.TimeField(
+        _("at"),
+        null=True,
+        blank=True,
+        help_text=_("On that day, by the hospital's clock. Empty: exactly that long before."),
+    )
+    act = models.CharField(_("what"), max_length=8, choices=Act, default=Act.MESSAGE)
+    media = models.CharField(
+        _("channels in order"), max_length=60, blank=True, validators=[MEDIA_IN_ORDER],
+        help_text=_("The next one is taken when one cannot carry it. Empty for a call by staff."),
+    )  # fmt: skip
+    audience = models.CharField(_("for"), max_length=8, choices=Audience, default=Audience.ALL)
+    tag = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tag"))
+    risk_percent = models.PositiveSmallIntegerField(
+        _("at risk from, %"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("How likely the visit is to be missed, for those at risk."),
+    )
+    only_unanswered = models.BooleanField(
+        _("only while unanswered"), default=True, help_text=_("Who has confirmed hears nothing of this step.")
+    )
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["-hours_before", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(act__in=Act.values), name="step_act_known"),
+            models.CheckConstraint(condition=Q(audience__in=Audience.values), name="step_audience_known"),
+            models.CheckConstraint(condition=Q(hours_before__gte=1), name="step_is_before_the_visit"),
+            models.CheckConstraint(
+                condition=Q(risk_percent__gte=1, risk_percent__lte=100), name="step_risk_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(act="message") & ~Q(media="") | Q(act="call", media=""), name="step_message_has_a_medium"
+            ),
+            models.CheckConstraint(
+                condition=Q(audience="tag", tag__isnull=False) | ~Q(audience="tag") & Q(tag=None),
+                name="step_tag_for_its_audience",
+            ),
+            models.UniqueConstraint(fields=["ladder", "lineage"], name="step_once_per_ladder"),
+        ]
+
+    def __str__(self) -> str:
+        return self.when
+
+    @property
+    def when(self) -> str:
+        """`3 days before, at 10:00`; `2 hours before`."""
+        days, hours = divmod(self.hours_before, 24)
+        if hours:
+            return ngettext("%(n)d hour before", "%(n)d hours before", self.hours_before) % {"n": self.hours_before}
+        words = ngettext("%(n)d day before", "%(n)d days before", days) % {"n": days}
+        # Translators: a day such as "3 days before", and a time of day
+        return _("%(days)s, at %(time)s") % {"days": words, "time": shown.time(self.at_time)} if self.at_time else words
+
+    def due_at(self, starts_at: dt.datetime) -> dt.datetime:
+        """The moment (UTC) of this step for a visit that begins at `starts_at`; hours of sending not yet regarded."""
+        moment = starts_at - dt.timedelta(hours=self.hours_before)
+        if self.at_time is None:
+            return moment
+        day = clock.local(starts_at).date() - dt.timedelta(days=round(self.hours_before / 24))
+        return clock.at_wall(day, self.at_time)

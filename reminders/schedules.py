@@ -1,0 +1,6 @@
+"""When the worker does it (`crm.schedules` collects this)."""
+
+SCHEDULES = [
+    {"name": "notices and offers", "func": "reminders.jobs.every_minute", "minutes": 1},
+    {"name": "reminders of the next day", "func": "reminders.jobs.plan", "minutes": 10},
+]

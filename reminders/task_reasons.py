@@ -1,0 +1,17 @@
+"""Why tasks of ours stand on the worklist, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from interactions import reasons
+
+reasons.register("unreached", _("No message reached the patient: %(message)s."))
+reasons.register("unknown_outcome", _("It is not known whether the message went out: %(message)s."))
+reasons.register("missed_visit", _("Did not come on %(when)s and has not answered."), moments=("when",))
+reasons.register("wants_to_move", _("Wants another time for the visit on %(when)s; no place fits."), moments=("when",))
+reasons.register(
+    "too_late_to_change", _("Wanted to cancel or move after the deadline: visit on %(when)s."), moments=("when",)
+)
+reasons.register("may_not_come", _("Visit on %(when)s, not confirmed; at risk of being missed."), moments=("when",))
+reasons.register("free_place", _("A place is free on %(when)s; has no mobile phone for messages."), moments=("when",))
+reasons.register("read_answer", _("Answered: “%(text)s”"))
+reasons.register("settled", _("It is settled."))
