@@ -41,6 +41,12 @@ GROUPS = [
         ],
     ),
     (
+        _("Messages"),
+        [
+            ("edit_note", "messaging.messagetemplate"),
+        ],
+    ),
+    (
         _("Directory"),
         [
             ("stethoscope", "directory.practitioner"),

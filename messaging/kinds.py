@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import User
+from messaging import labels
 from messaging.models import Delivery, Priority
 
 Facts = Mapping[str, str]  # name of a field -> its words, in one language
@@ -87,6 +88,7 @@ _kinds: dict[str, MessageKind] = {}
 def register(kind: MessageKind) -> MessageKind:
     """Make a kind known. The same code again replaces it, as a reloaded module does."""
     _kinds[kind.code] = kind
+    labels.name(kind.code, kind.label)
     return kind
 
 

@@ -155,7 +155,9 @@ def _shape(draft: Draft, media: list[str]) -> Iterator[Finding]:
     missing = [choice for choice in draft.kind.choices if not _names_digit(draft.text, choice.digit)]
     if missing and set(media) & set(ANSWERED_BY_DIGIT):
         offered = ", ".join(f"{choice.digit} ({choice.label})" for choice in missing)
-        yield _error("choice_missing", gettext("The answer %(choices)s is not offered.") % {"choices": offered})
+        yield _error(
+            "choice_missing", gettext("The words do not offer the answers: %(choices)s.") % {"choices": offered}
+        )
     if len(asked := _actions(draft)) > 1:
         sentence = gettext("The message asks for more than one thing: %(things)s. One is followed more often.")
         yield _warning("many_actions", sentence % {"things": ", ".join(asked)})

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from messaging.labels import label_of
 from messaging.models.channel import Medium
 from patients.models import Language
 
@@ -56,4 +57,7 @@ class MessageTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} · {self.get_language_display()} · {self.version}"
+        where = (
+            [self.get_language_display(), self.get_medium_display()] if self.medium else [self.get_language_display()]
+        )
+        return " · ".join([label_of(self.kind), *where])

@@ -54,10 +54,24 @@ class Written:
     parts: int
 
 
-def write(template: MessageTemplate, medium: str, facts: Facts) -> Written:
+def write(template: MessageTemplate | Draft, medium: str, facts: Facts) -> Written:
     """The words with the facts in them, as cheap as they can be said by SMS. Raises BadSyntax, UnknownField."""
     text = segments.plain(words.fill(template.text, facts), medium)
     return Written(words.clean(words.fill(template.subject, facts)), text, segments.parts(text, medium))
+
+
+def draft_of(
+    kind: MessageKind, *, language: str, medium: str, subject: str, text: str, provider_code: str = ""
+) -> Draft:
+    """Words as they would be kept, without control characters and blanks around them."""
+    return Draft(
+        kind, language, medium, words.clean(subject).strip(), words.tidy(text), words.clean(provider_code).strip()
+    )
+
+
+def built_in(kind: MessageKind, language: str, medium: str) -> tuple[str, str] | None:
+    """(subject, words) that the program brings for this medium, else for all media."""
+    return kind.texts.get((language, medium)) or kind.texts.get((language, ""))
 
 
 def publish(
@@ -76,8 +90,7 @@ def publish(
     seen: the version that the writer saw; 0 when this language and medium had no words of their own.
     Raises TextChanged when another version is in use, and a TextRefused for each error that lint names.
     """
-    said = (words.clean(subject).strip(), words.tidy(text), provider_code.strip())
-    draft = Draft(kind, language, medium, *said)
+    draft = draft_of(kind, language=language, medium=medium, subject=subject, text=text, provider_code=provider_code)
     _check(draft)
     try:
         with transaction.atomic():

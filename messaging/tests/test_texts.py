@@ -87,8 +87,8 @@ def test_prepare_makes_what_is_missing(kind):
 
 def test_words_are_written_with_their_facts_and_counted(kind):
     template = MessageTemplateFactory(text="{hospital} – {when} {{1}}", subject="{when}")
-    written = texts.write(template, "sms", {**FACTS, "when": "a\nb"})
-    assert (written.subject, written.text, written.parts) == ("a b", "Riverside Hospital - a b {1}", 1)
+    said = texts.write(template, "sms", {**FACTS, "when": "a\nb"})
+    assert (said.subject, said.text, said.parts) == ("a b", "Riverside Hospital - a b {1}", 1)
 
 
 def test_new_words_end_those_before(kind):

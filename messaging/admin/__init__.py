@@ -1,0 +1,5 @@
+"""The pages of messages."""
+
+from . import texts
+
+__all__ = ["texts"]
