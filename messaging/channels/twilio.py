@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.channels import http
@@ -71,7 +71,7 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
 def failure(code: str, words: str = "") -> dict[str, Any]:
     """Error and flags of a receipt."""
     return {
-        "error": words or told("The carrier could not deliver it (%(code)s).") % {"code": code or "?"},
+        "error": words or gettext("The carrier could not deliver it (%(code)s).") % {"code": code or "?"},
         "wrong_address": code in WRONG_ADDRESS,
         "opted_out": code in OPTED_OUT,
     }
@@ -132,7 +132,7 @@ class TwilioTransport(Transport):
 def refused(answer: http.Answer) -> TransportError:
     """By Twilio's own code where it gives one. Its words are left out: they repeat the number."""
     code = str(answer.json().get("code") or "")
-    words = told("The carrier refused it (%(code)s).") % {"code": code or answer.status}
+    words = gettext("The carrier refused it (%(code)s).") % {"code": code or answer.status}
     if code in ACCOUNT:
         return http.account(code)
     if code in TEMPORARY or answer.status == 429:
@@ -143,7 +143,7 @@ def refused(answer: http.Answer) -> TransportError:
 
 
 def cannot_tell() -> TransportError:
-    return TransportError(told("The carrier cannot say whether it was sent."), unknown=True)
+    return TransportError(gettext("The carrier cannot say whether it was sent."), unknown=True)
 
 
 def _is_ours(row: Mapping[str, Any]) -> bool:

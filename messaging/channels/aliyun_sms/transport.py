@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -176,7 +176,7 @@ def _receipt(row: Mapping[str, Any]) -> Receipt:
         outcome=Outcome.DELIVERED if arrived else Outcome.FAILED,
         ref=hooks.as_ref(row.get("out_id")),
         provider_id=str(row["biz_id"]),
-        error="" if arrived else told("The carrier could not deliver it (%(code)s).") % {"code": code[:40]},
+        error="" if arrived else gettext("The carrier could not deliver it (%(code)s).") % {"code": code[:40]},
         wrong_address=not arrived and code in WRONG_ADDRESS,
         opted_out=not arrived and code in OPTED_OUT,
     )
@@ -188,7 +188,7 @@ def _refusal(answer: http.Answer, code: str) -> TransportError:
         return http.unclear() if answer.ok else http.refusal(answer)
     if code in UNKNOWN:
         return http.unclear()
-    words = told("The carrier refused it (%(code)s).") % {"code": code}
+    words = gettext("The carrier refused it (%(code)s).") % {"code": code}
     if code in ACCOUNT:
         return http.account(code)
     if code in TODAY_ENOUGH:
@@ -201,4 +201,4 @@ def _refusal(answer: http.Answer, code: str) -> TransportError:
 
 
 def _cannot_tell() -> TransportError:
-    return TransportError(told("The carrier cannot say whether it was sent."), unknown=True)
+    return TransportError(gettext("The carrier cannot say whether it was sent."), unknown=True)

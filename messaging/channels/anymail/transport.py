@@ -8,7 +8,7 @@ from anymail.exceptions import (
     AnymailWebhookValidationFailure,
 )
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.channels import hooks, http, letters
@@ -49,7 +49,7 @@ class AnymailTransport(Transport):
     label = _("E-mail service (Brevo, Mailgun, Postmark, Resend)")
     media = (Medium.EMAIL.value,)
     options = (
-        Option("service", _("service"), help=_("brevo, mailgun, postmark or resend.")),
+        Option("service", _("name of the service"), help=_("brevo, mailgun, postmark or resend.")),
         Option("api_key", _("API key"), secret=True, help=_("With Postmark: the server token.")),
         Option("sender", _("sender"), help=_("An address, or: Name <address>.")),
         Option("domain", _("domain"), required=False, help=_("Mailgun only, when it is not the sender's.")),
@@ -99,14 +99,14 @@ class AnymailTransport(Transport):
 def _failure(error: Exception) -> TransportError:
     """Anymail's own words are left out: they hold the address and the letter."""
     if isinstance(error, AnymailRecipientsRefused):
-        words = told("The carrier refused it (%(code)s).") % {"code": "recipient"}
+        words = gettext("The carrier refused it (%(code)s).") % {"code": "recipient"}
         return TransportError(words, permanent=True, wrong_address=_is_invalid(error))
     if not isinstance(error, AnymailRequestsAPIError):
-        return TransportError(told("The e-mail service cannot send this message."), permanent=True)
+        return TransportError(gettext("The e-mail service cannot send this message."), permanent=True)
     if isinstance(error.__cause__, requests.RequestException) and error.response is None:
         return http.lost(error.__cause__)
     if error.response is None:
-        return TransportError(told("The carrier gave no clear answer."), unknown=True)
+        return TransportError(gettext("The carrier gave no clear answer."), unknown=True)
     answer = http.Answer(error.response.status_code, error.response.headers, b"")
     return http.unclear() if answer.ok else http.refusal(answer)
 
@@ -126,7 +126,7 @@ def _receipt(event: AnymailTrackingEvent) -> Receipt:
         outcome=OUTCOMES[event.event_type],
         ref=hooks.as_ref((event.metadata or {}).get("ref")),
         provider_id=message_id,
-        error=told("The carrier could not deliver it (%(code)s).") % {"code": code} if failed else "",
+        error=gettext("The carrier could not deliver it (%(code)s).") % {"code": code} if failed else "",
         wrong_address=failed and _reaches_nobody(event),
         opted_out=event.event_type in OPTED_OUT or event.reject_reason == RejectReason.UNSUBSCRIBED,
     )

@@ -5,7 +5,7 @@ import smtplib
 import ssl
 
 from django.core.mail.backends.smtp import EmailBackend
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.channels import http, letters
@@ -110,14 +110,14 @@ class SmtpTransport(Transport):
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
             raise http.account(str(getattr(error, "smtp_code", "TLS"))) from None
         except (smtplib.SMTPException, OSError):
-            raise TransportError(told("The carrier cannot be reached."), down=True) from None
+            raise TransportError(gettext("The carrier cannot be reached."), down=True) from None
 
 
 def _broken_off(handed_over: bool) -> TransportError:
     """Once the letter is on its way, a lost answer proves nothing."""
     if handed_over:
-        return TransportError(told("The carrier gave no clear answer."), unknown=True)
-    return TransportError(told("The carrier cannot be reached."), down=True)
+        return TransportError(gettext("The carrier gave no clear answer."), unknown=True)
+    return TransportError(gettext("The carrier cannot be reached."), down=True)
 
 
 def _refused(error: smtplib.SMTPException, handed_over: bool) -> TransportError:
@@ -134,5 +134,5 @@ def _refused(error: smtplib.SMTPException, handed_over: bool) -> TransportError:
 
 def _by_code(code: int, *, wrong_address: bool = False) -> TransportError:
     """5xx for good, 4xx for now; 5.7.x is policy (RFC 3463), which says nothing against the address."""
-    words = told("The mail server refused it (%(code)s).") % {"code": code}
+    words = gettext("The mail server refused it (%(code)s).") % {"code": code}
     return TransportError(words, permanent=code >= 500, wrong_address=wrong_address, down=code == 421)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -89,7 +89,7 @@ class TencentSmsTransport(Transport):
         """The template's places are counted, so its code names them in order."""
         code, facts = approved.filled(message)
         if message.facts and ":" not in message.template:
-            words = told("The approved text must list its facts in order, as CODE:fact,fact.")
+            words = gettext("The approved text must list its facts in order, as CODE:fact,fact.")
             raise TransportError(words, permanent=True)
         answer = self._call(
             "SendSms",
@@ -116,7 +116,7 @@ class TencentSmsTransport(Transport):
         for row in listed:
             if row.get("SessionContext") == str(sent.ref):
                 return Accepted(str(row.get("SerialNo") or ""), row.get("ReportStatus") == "SUCCESS")
-        raise TransportError(told("The carrier cannot say whether it was sent."), unknown=True)
+        raise TransportError(gettext("The carrier cannot say whether it was sent."), unknown=True)
 
     def _call(self, action: str, asked: dict[str, Any]) -> http.Answer:
         base = self.settings["base_url"].rstrip("/")
@@ -156,7 +156,7 @@ def _first(listed: Any) -> Mapping[str, Any]:
 def _refusal(answer: http.Answer, code: str) -> TransportError:
     """By Tencent's code; its words are left out, they may repeat the number."""
     family = code.partition(".")[0]
-    words = told("The carrier refused it (%(code)s).") % {"code": code}
+    words = gettext("The carrier refused it (%(code)s).") % {"code": code}
     if not code or family in UNKNOWN:
         return http.unclear()
     if code in ACCOUNT or family in ACCOUNT_FAMILIES:
@@ -190,5 +190,5 @@ def _receipt(row: Mapping[str, Any]) -> Receipt:
         event_id=f"{row['sid']}:{row['report_status']}",
         outcome=Outcome.DELIVERED if arrived else Outcome.FAILED,
         provider_id=str(row["sid"]),
-        error="" if arrived else told("The carrier could not deliver it (%(code)s).") % {"code": code},
+        error="" if arrived else gettext("The carrier could not deliver it (%(code)s).") % {"code": code},
     )

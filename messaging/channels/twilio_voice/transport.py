@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.channels import hooks, twilio
@@ -100,10 +100,10 @@ def _ending(form: dict[str, Any]) -> dict[str, Any]:
     if status == "completed" and not answered_by.startswith(("machine", "fax")):
         return {"outcome": Outcome.DELIVERED}
     unheard = {
-        "completed": told("A machine answered the call."),
-        "busy": told("The line was busy."),
-        "no-answer": told("Nobody answered the call."),
-        "canceled": told("The call was broken off."),
-        "failed": told("The call could not be put through."),
+        "completed": gettext("A machine answered the call."),
+        "busy": gettext("The line was busy."),
+        "no-answer": gettext("Nobody answered the call."),
+        "canceled": gettext("The call was broken off."),
+        "failed": gettext("The call could not be put through."),
     }
     return {"outcome": Outcome.FAILED, **twilio.failure(form.get("ErrorCode", ""), unheard[status])}

@@ -6,7 +6,7 @@ import hmac
 import json
 from typing import Any
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -125,7 +125,7 @@ def _refusal(answer: http.Answer) -> TransportError:
     """422 tells what is wrong with this message; every other status speaks for itself."""
     error = answer.json().get("error")
     if answer.status == 422 and error in FLAGS:
-        return TransportError(told("The gateway refused it (%(code)s).") % {"code": error}, **{error: True})
+        return TransportError(gettext("The gateway refused it (%(code)s).") % {"code": error}, **{error: True})
     return http.refusal(answer)
 
 

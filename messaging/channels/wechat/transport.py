@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -152,5 +152,7 @@ def _receipt(event: Mapping[str, str]) -> Receipt:
 def _failure(status: str) -> dict[str, Any]:
     """ "failed:user block": the follower does not want messages of this account."""
     blocked = status.replace(" ", "") == "failed:userblock"
-    words = told("The carrier could not deliver it (%(code)s).") % {"code": status.removeprefix("failed:").strip()[:40]}
+    words = gettext("The carrier could not deliver it (%(code)s).") % {
+        "code": status.removeprefix("failed:").strip()[:40]
+    }
     return {"error": words, "opted_out": blocked}
