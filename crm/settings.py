@@ -323,6 +323,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
+        "urllib3": {"level": "INFO"},  # below, it writes the addresses that are called, and they hold numbers and keys
         "axes": {"level": "ERROR"},  # its messages hold user names; the table holds the attempts
     },
 }

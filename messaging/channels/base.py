@@ -1,9 +1,10 @@
 """What every carrier's adapter is: one folder of one shape.
 
-`messaging/channels/<kind>/` holds `transport.py` with a subclass of `Transport`, and `tests/`. It knows the carrier's
+`messaging/channels/<kind>/` holds `transport.py` with a subclass of `Transport`; it knows the carrier's
 protocol and nothing of deliveries, patients or the database: it gets an `Outgoing` and answers `Accepted`, or raises
 `TransportError`; it gets a web request of the carrier (`Incoming`) and answers what happened. To add a carrier, copy a
-folder and name it in `messaging/channels/__init__.py`.
+folder, name it in `messaging/channels/__init__.py`, and test it in `messaging/tests/channels/test_<kind>.py` against a
+fake of `messaging/tests/fakes/`.
 """
 
 import datetime as dt
@@ -34,18 +35,23 @@ class Outgoing:
     facts: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[tuple[str, str], ...] = ()
     receipt_url: str = ""
+    unsubscribe_url: str = ""
     attachments: tuple[tuple[str, str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What is asked about: a message that may have been sent at `at` (aware)."""
+    """What is asked about: a message that may have been sent at `at` (aware).
+
+    text: its words, for carriers that repeat the words but not our ref.
+    """
 
     ref: UUID
     medium: str
     to: str
     at: dt.datetime
     provider_id: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
