@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
@@ -23,6 +24,13 @@ def due_badge(task: Task, now: dt.datetime) -> Any:
     return badge(shown.due(now, now), "info") if task.due_at <= now else shown.due(task.due_at, now)
 
 
+def priority_badge(task: Task) -> Any:
+    """Nothing for what is as urgent as most."""
+    if task.priority == TaskPriority.NORMAL:
+        return ""
+    return badge(task.get_priority_display(), PRIORITY_TONE[task.priority])
+
+
 def state_badge(task: Task) -> Any:
     """Whose it is, or what came of it."""
     if task.owner:
@@ -35,7 +43,8 @@ class TaskColumns:
 
     @display(description=_("what to do"), ordering="kind")
     def what(self, obj: Task) -> Any:
-        return two_lines(obj.get_kind_display(), obj.department or "")
+        below = format_html("{} {}", obj.department or "", priority_badge(obj))
+        return two_lines(obj.get_kind_display(), below)
 
     @display(description=_("patient"), ordering="patient__name_pinyin")
     def who(self, obj: Task) -> Any:
@@ -51,15 +60,9 @@ class TaskColumns:
     def why(self, obj: Task) -> str:
         return reasons.words(obj.why_code, obj.why_values)
 
-    @display(description=pgettext_lazy("task", "due"), ordering="due_at")
+    @display(description=pgettext_lazy("task", "due"))
     def due(self, obj: Task) -> Any:
         return due_badge(obj, clock.now())
-
-    @display(description=_("priority"), ordering="priority")
-    def prio(self, obj: Task) -> Any:
-        if obj.priority == TaskPriority.NORMAL:
-            return obj.get_priority_display()
-        return badge(obj.get_priority_display(), PRIORITY_TONE[obj.priority])
 
     @display(description=_("tries"), ordering="tries")
     def tried(self, obj: Task) -> Any:

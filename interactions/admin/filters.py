@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.filters import Chips
@@ -22,7 +23,7 @@ class Standing(Chips):
             ("todo", _("To do")),
             ("late", _("Late")),
             ("today", _("Done today")),
-            ("closed", _("Closed")),
+            ("closed", pgettext_lazy("task", "Closed")),
             ("all", _("All")),
         ]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from interactions.models import Task, TaskOutcome
@@ -14,7 +15,7 @@ from patients.models import ContactPoint
 class CloseForm(forms.Form):
     """What came of it. “Not reached” is an act of its own, because it counts the tries."""
 
-    outcome = forms.ChoiceField(label=_("What came of it"), widget=UnfoldAdminRadioSelectWidget)
+    outcome = forms.ChoiceField(label=pgettext_lazy("task", "What came of it"), widget=UnfoldAdminRadioSelectWidget)
     contact_point = forms.ModelChoiceField(
         label=_("Number called"), queryset=ContactPoint.objects.none(), required=False, widget=UnfoldAdminSelectWidget
     )

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from common import clock, shown
@@ -15,7 +16,7 @@ from common.errors import Refusal
 from common.filters import AutocompleteSelectFilter
 from interactions import facts, reasons
 from interactions.admin.acts import TaskActs
-from interactions.admin.columns import TaskColumns, due_badge, state_badge
+from interactions.admin.columns import TaskColumns, due_badge, priority_badge, state_badge
 from interactions.admin.filters import Standing, Whose
 from interactions.admin.forms import CloseForm
 from interactions.models import LIVE, Task
@@ -32,7 +33,7 @@ class TaskAdmin(TaskColumns, TaskActs, FactAdmin):
         css: ClassVar = {"all": ("interactions/task.css",)}
         js = ("interactions/task.js",)
 
-    list_display = ("what", "who", "phone", "why", "due", "prio", "tried", "has_it")
+    list_display = ("what", "who", "phone", "why", "due", "tried", "has_it")
     list_filter = (
         Standing,
         Whose,
@@ -122,6 +123,7 @@ class TaskAdmin(TaskColumns, TaskActs, FactAdmin):
             "task": task,
             "why": reasons.words(task.why_code, task.why_values),
             "ended": reasons.words(task.end_code, {}),
+            "priority": priority_badge(task),
             "due": due_badge(task, clock.now()),
             "state": state_badge(task),
             "facts": [*self._facts(task), *facts.of(task, request.user)],
@@ -141,4 +143,4 @@ class TaskAdmin(TaskColumns, TaskActs, FactAdmin):
             (_("Language"), patient.get_language_display()),
         ] if patient else [(_("Patient"), _("Unknown sender"))]  # fmt: skip
         until = [(_("Too late from"), shown.moment(task.expires_at))] if task.expires_at else []
-        return [*who, (_("Opened"), shown.moment(task.created_at)), *until]
+        return [*who, (pgettext_lazy("task", "Opened"), shown.moment(task.created_at)), *until]

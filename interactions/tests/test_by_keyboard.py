@@ -1,6 +1,7 @@
 """The worklist in a real browser, without a mouse: three presses from the list to closed; no fault that axe finds."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
@@ -10,6 +11,7 @@ from interactions.reasons import Reason
 from interactions.tests.factories import TaskFactory
 from patients.tests.factories import ContactPointFactory, PatientFactory
 
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 LIST = "admin:interactions_task_changelist"
 
 
@@ -59,3 +61,27 @@ def test_a_double_press_takes_one(worklist):
     button.evaluate("button => { button.click(); button.click(); }")
     worklist.wait_for_selector("#task-form")
     assert Task.objects.filter(state="taken").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_list_and_the_page_have_no_known_fault(worklist, scheme):
+    def faults() -> list[str]:
+        found = Axe().run(worklist, options=RULES).response["violations"]
+        return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]
+
+    worklist.emulate_media(color_scheme=scheme)
+    assert faults() == []
+    worklist.keyboard.press("F9")
+    worklist.wait_for_selector("#task-form input[name=outcome]:focus")
+    assert faults() == []
+
+
+def test_on_a_narrow_screen_nothing_is_cut_off(worklist):
+    def overflow() -> int:
+        return worklist.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    worklist.set_viewport_size({"width": 390, "height": 844})
+    assert overflow() == 0
+    worklist.locator(".task-next button").click()
+    worklist.wait_for_selector("#task-form")
+    assert overflow() == 0
