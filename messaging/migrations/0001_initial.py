@@ -527,7 +527,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="Where the carrier only sends texts that it approved: the code of the approved one.",
-                        max_length=100,
+                        max_length=200,
                         verbose_name="template at the carrier",
                     ),
                 ),

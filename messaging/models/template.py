@@ -30,7 +30,7 @@ class MessageTemplate(models.Model):
     subject = models.CharField(_("subject"), max_length=120, blank=True)
     text = models.TextField(_("text"), max_length=4000)
     provider_code = models.CharField(
-        _("template at the carrier"), max_length=100, blank=True,
+        _("template at the carrier"), max_length=200, blank=True,
         help_text=_("Where the carrier only sends texts that it approved: the code of the approved one."),
     )  # fmt: skip
 

@@ -18,6 +18,8 @@ def take(receipt: Receipt, channel: MessageChannel, at: dt.datetime) -> bool:
     if message is None:
         return False
     delivery = Delivery.objects.select_for_update().get(pk=message.delivery_id)
+    if receipt.opted_out:
+        recording.note_opt_out(message, receipt.error, at)  # also of a letter that arrived: somebody complained
     if receipt.outcome == Outcome.DELIVERED:
         _arrived(delivery, message, at)
     elif message.state in OPEN:

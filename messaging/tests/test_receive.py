@@ -117,6 +117,12 @@ def test_a_wrong_number_told_later_is_marked(noon, delivery, sms, alice):
     assert (again(delivery).state, delivery.reason) == (DeliveryState.FAILED, Reason.NO_ADDRESS)
 
 
+def test_who_complains_of_a_letter_that_arrived_gets_no_more(noon, delivery, sms):
+    receiving.take(receipt(delivery, opted_out=True, error="complaint"), sms, noon.now)
+    assert again(delivery).state == DeliveryState.DELIVERED
+    assert OptOut.objects.live().get().said == "complaint"
+
+
 def test_a_receipt_before_our_own_note_of_sending_is_kept(noon, kind, carrier, alice, sms):
     row = DeliveryFactory(patient=alice)
 

@@ -76,10 +76,14 @@ def refuse(delivery: Delivery, message: Message, error: TransportError, at: dt.d
     if error.wrong_address:
         contacts.mark_failed(contact_point=message.contact_point, by=system_user(), reason=error.message, at=at)
     if error.opted_out:
-        OptOut.objects.get_or_create(
-            medium=message.medium, address=message.address, ended_at=None, defaults={"said": error.message, "at": at}
-        )
+        note_opt_out(message, error.message, at)
     _again(delivery, at, reason, at)
+
+
+def note_opt_out(message: Message, said: str, at: dt.datetime) -> None:
+    """The carrier knows that whoever is at this address said stop."""
+    known = {"medium": message.medium, "address": message.address, "ended_at": None}
+    OptOut.objects.get_or_create(**known, defaults={"said": said[:200], "at": at})
 
 
 def _again(delivery: Delivery, due: dt.datetime, reason: str, at: dt.datetime) -> None:

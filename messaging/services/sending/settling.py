@@ -54,7 +54,7 @@ def _settle(delivery: Delivery, message: Message | None, carriers: Carriers, at:
 
 def _ask(delivery: Delivery, message: Message, carriers: Carriers, at: dt.datetime) -> None:
     transport = carriers.transport(message.channel)
-    sent = Sent(message.uuid, message.medium, message.address, delivery.on_wire_at, message.provider_id)
+    sent = Sent(message.uuid, message.medium, message.address, delivery.on_wire_at, message.provider_id, message.text)
     try:
         answer = transport.find(sent)
     except TransportError:
