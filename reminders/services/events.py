@@ -19,6 +19,7 @@ READER = "notices"
 AGAIN = dt.timedelta(minutes=15)  # read once more: a transaction may end later than one that began after it
 TOLD_OF = (EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED, EventKind.NOSHOW)
 LAST_CALL = dt.timedelta(minutes=30)  # before the visit: later nobody reads it in time
+KEEPING = dt.timedelta(minutes=1)  # after a stoppage, until places are kept for those whom it takes theirs
 MISSED_AFTER = dt.timedelta(hours=1)
 MISSED_FOR = dt.timedelta(days=3)
 
@@ -62,14 +63,16 @@ def _code(event: AppointmentEvent, at: dt.datetime) -> str:
         return "moved" if event.slot_id == booking.slot_id else ""
     if event.kind == EventKind.NOSHOW:
         return "missed"
-    return _cancelled(booking, at)
+    return _cancelled(booking, event.at, at)
 
 
-def _cancelled(booking: Appointment, at: dt.datetime) -> str:
+def _cancelled(booking: Appointment, since: dt.datetime, at: dt.datetime) -> str:
     if booking.status != AppointmentStatus.CANCELLED or booking.cancel_cause == CancelCause.ERROR:
         return ""
     if booking.cancel_cause != CancelCause.CLINIC:
         return "cancelled"
+    if at - since < KEEPING:
+        return ""  # the next look finds it again
     return "stopped_kept" if substituting.standing(booking, at) else "stopped"
 
 
