@@ -1,11 +1,14 @@
 """Which words are said, and how others are put in use."""
 
+import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.tests.factories import UserFactory
+from common import clock
 from messaging.errors import TextChanged, TextRefused
 from messaging.models import MessageTemplate
 from messaging.services import texts
@@ -63,23 +66,31 @@ def test_a_run_remembers_that_there_are_no_words(known, django_assert_num_querie
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_make_one_first_version(kind):
+def test_two_workers_at_once_make_one_first_version(kind, monkeypatch):
+    """All have seen that there is none before the first of them writes."""
+    system, together = UserFactory(username="system"), threading.Barrier(4, timeout=20)
+
+    def author():
+        together.wait()
+        return system
+
     def work(_n):
         try:
             return texts.find(kind, "en", "sms").pk
         finally:
             connection.close()
 
-    UserFactory(username="system")
+    monkeypatch.setattr(texts, "system_user", author)
     with ThreadPoolExecutor(4) as pool:
         found = set(pool.map(work, range(4)))
     assert len(found) == MessageTemplate.objects.count() == 1
 
 
-def test_prepare_makes_what_is_missing(kind):
+def test_prepare_makes_what_is_missing_and_nothing_twice(kind, django_assert_num_queries):
     MessageTemplateFactory(text="ours")
     texts.ensure_all()
-    texts.ensure_all()
+    with django_assert_num_queries(1):
+        texts.ensure_all()
     rows = MessageTemplate.objects.values_list("language", "version")
     assert sorted(rows) == [("en", 1), ("zh-hans", 1)]
     assert texts.find(kind, "en", "sms").text == "ours"
@@ -122,6 +133,19 @@ def test_the_first_words_are_not_written_twice(kind):
     put_in_use(kind, medium="sms", seen=0)
     with pytest.raises(TextChanged):
         put_in_use(kind, medium="sms", seen=0, text=WORDS + " Bye.")
+
+
+def test_a_version_that_is_not_there_cannot_have_been_seen(kind):
+    texts.ensure_all()
+    with pytest.raises(TextChanged):
+        put_in_use(kind, seen=7)
+
+
+def test_a_version_is_never_written_over(kind):
+    """As for two first versions at once: both saw none, the database lets one through."""
+    MessageTemplateFactory(medium="sms", ended_at=clock.now() + dt.timedelta(minutes=1))
+    with pytest.raises(TextChanged):
+        put_in_use(kind, medium="sms", seen=0)
 
 
 @pytest.mark.django_db(transaction=True)
