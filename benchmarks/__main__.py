@@ -24,6 +24,7 @@ SUITES = {
     "patients": [POSTGRESQL],
     "desk": [POSTGRESQL],
     "waiting": [POSTGRESQL],
+    "risk": [POSTGRESQL, SQLITE],
 }
 MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {
