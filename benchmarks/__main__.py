@@ -25,6 +25,7 @@ SUITES = {
     "desk": [POSTGRESQL],
     "waiting": [POSTGRESQL],
     "messages": [POSTGRESQL, SQLITE],
+    "risk": [POSTGRESQL, SQLITE],
 }
 MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {

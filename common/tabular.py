@@ -14,8 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from common.lean import without
+
+with without("numpy"):  # openpyxl loads it where it is installed: 25 MB in every web process, for types we never write
+    from openpyxl import Workbook, load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_FILE_BYTES = 300 * 1024**2
 MAX_UNZIPPED_BYTES = 600 * 1024**2
