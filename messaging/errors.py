@@ -63,6 +63,18 @@ class ChannelBroken(Refusal):
     message = _("The carrier of this channel is not known any more. Please choose another one.")
 
 
+class TestRefused(Refusal):
+    __test__ = False  # no test of ours, whatever its name begins with
+    code = "test_refused"
+    message = _("The carrier did not take it: %(why)s")
+
+
+class TestUnclear(Refusal):
+    __test__ = False
+    code = "test_unclear"
+    message = _("The carrier gave no clear answer, so it may have gone out: %(why)s")
+
+
 class NotToRepeat(Refusal):
     code = "not_to_repeat"
     message = _("Only what did not arrive can be sent again.")

@@ -236,3 +236,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    @property
+    def tone(self) -> str:
+        """The badge's colour."""
+        return MESSAGE_TONE[self.state]

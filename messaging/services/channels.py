@@ -11,15 +11,24 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, override
 
 from accounts.models import User
 from common import clock, shown
 from common.history import acting
 from messaging.channels import TRANSPORTS
-from messaging.channels.base import Accepted, Option, Outgoing, Transport
-from messaging.errors import CarrierNotForMedium, ChannelBroken, OptionMissing, UnknownCarrier, UnsafeAddress
+from messaging.channels.base import Accepted, Option, Outgoing, Transport, TransportError
+from messaging.errors import (
+    CarrierNotForMedium,
+    ChannelBroken,
+    OptionMissing,
+    TestRefused,
+    TestUnclear,
+    UnknownCarrier,
+    UnsafeAddress,
+)
 from messaging.models import Medium, Message, MessageChannel
 from messaging.models.channel import REACHED_AT
 from messaging.services import planning
@@ -146,14 +155,17 @@ def send_test(channel: MessageChannel, *, to: str, by: User) -> Accepted:
     """Really send a short text by the channel's carrier, now; who did it stands in the channel's history.
 
     It is no delivery: nothing is repeated, counted or answered. Takes up to 10 s, outside any transaction. Raises
-    ChannelBroken, PhoneInvalid, EmailInvalid, TransportError.
+    ChannelBroken, PhoneInvalid, EmailInvalid, TestRefused, TestUnclear.
     """
     if channel.kind not in TRANSPORTS:
         raise ChannelBroken
     address = contacts.stored_form(REACHED_AT[Medium(channel.medium)], to)
     with transaction.atomic():
         _note(channel, by, gettext("Test message to %(to)s") % {"to": mask(channel.medium, address)})
-    return Carriers().transport(channel).send(_test(channel, address))
+    try:
+        return Carriers().transport(channel).send(_test(channel, address))
+    except TransportError as error:
+        raise (TestUnclear if error.unknown else TestRefused)(why=error.message) from error
 
 
 def _test(channel: MessageChannel, address: str) -> Outgoing:
@@ -171,9 +183,10 @@ def hook_url(channel: MessageChannel) -> str:
     return f"{settings.PUBLIC_URL}/hooks/{channel.uuid}/"
 
 
-def spent_today(at: dt.datetime | None = None) -> dict[int, Decimal]:
-    """Channel id -> what its messages of today cost, in the channel's currency."""
+def with_use(rows: QuerySet[MessageChannel], at: dt.datetime | None = None) -> QuerySet[MessageChannel]:
+    """Each with `spent`, what its messages of today cost in its currency, and `last_at`, when the last was written."""
     since = clock.day_bounds(clock.today(at or clock.now()))[0]
-    pks = list(MessageChannel.objects.values_list("pk", flat=True))  # named one by one, the index is read
-    rows = Message.objects.filter(channel__in=pks, at__gte=since).order_by()
-    return dict(rows.values_list("channel").annotate(sum=Sum("cost_amount")))
+    own = Message.objects.filter(channel=OuterRef("pk")).order_by()
+    spent = own.filter(at__gte=since).values("channel").annotate(sum=Sum("cost_amount")).values("sum")
+    last = own.order_by("-at").values("at")[:1]
+    return rows.annotate(spent=Coalesce(Subquery(spent), Decimal(0)), last_at=Subquery(last))

@@ -22,23 +22,24 @@ class Health:
     unknown: int
 
 
-def waiting(at: dt.datetime) -> QuerySet[Delivery]:
+def waiting(rows: QuerySet[Delivery], at: dt.datetime) -> QuerySet[Delivery]:
     """Due and not sent. The priorities are named, for the index begins with them."""
-    return Delivery.objects.due(at).filter(priority__in=Priority.values)
+    return rows.filter(state=DeliveryState.PENDING, due_at__lte=at, priority__in=Priority.values)
 
 
-def ended_today(state: str, at: dt.datetime) -> QuerySet[Delivery]:
+def ended_today(rows: QuerySet[Delivery], state: str, at: dt.datetime) -> QuerySet[Delivery]:
     """Those that ended so since midnight by the hospital's clock, whenever they were due."""
-    return Delivery.objects.filter(state=state, changed_at__gte=clock.day_bounds(clock.today(at))[0])
+    return rows.filter(state=state, changed_at__gte=clock.day_bounds(clock.today(at))[0])
 
 
 def read(at: dt.datetime) -> Health:
     """Four statements."""
+    rows = Delivery.objects.all()
     return Health(
-        waiting=_count(waiting(at)),
+        waiting=_count(waiting(rows, at)),
         oldest=_oldest(at),
-        failed=_count(ended_today(DeliveryState.FAILED, at)),
-        unknown=_count(ended_today(DeliveryState.UNKNOWN, at)),
+        failed=_count(ended_today(rows, DeliveryState.FAILED, at)),
+        unknown=_count(ended_today(rows, DeliveryState.UNKNOWN, at)),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from accounts.tests.factories import UserFactory
 from messaging.channels import TRANSPORTS
 from messaging.channels.base import Option, TransportError
-from messaging.errors import CarrierNotForMedium, OptionMissing, UnknownCarrier, UnsafeAddress
+from messaging.errors import CarrierNotForMedium, OptionMissing, TestRefused, TestUnclear, UnknownCarrier, UnsafeAddress
 from messaging.models import DeliveryState, Medium, MessageChannel
 from messaging.services import channels
 from messaging.services.channels import Terms
@@ -160,7 +160,10 @@ def test_a_test_message_is_really_sent_and_remembered_masked(account, sms, carri
 
 def test_a_test_message_says_what_went_wrong(account, sms, carrier):
     carrier.says(TransportError("Wrong key", permanent=True))
-    with pytest.raises(TransportError, match="Wrong key"):
-        channels.send_test(sms, to="13800138000", by=UserFactory())
+    carrier.says(TransportError("Timeout", unknown=True))
+    for refusal, why in ((TestRefused, "Wrong key"), (TestUnclear, "Timeout")):
+        with pytest.raises(refusal) as said:
+            channels.send_test(sms, to="13800138000", by=UserFactory())
+        assert why in str(said.value)
     with pytest.raises(PhoneInvalid):
         channels.send_test(sms, to="12", by=UserFactory())
