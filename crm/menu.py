@@ -47,6 +47,17 @@ GROUPS = [
         ],
     ),
     (
+        _("Messages"),
+        [
+            ("inbox", "messaging.inboundmessage"),
+            ("outgoing_mail", "messaging.delivery"),
+            ("forum", "outbox:page", "messaging.answer_as_patient"),
+            ("do_not_disturb_on", "messaging.optout"),
+            ("tune", "messaging.sendingrule"),
+            ("cell_tower", "messaging.messagechannel"),
+        ],
+    ),
+    (
         _("Directory"),
         [
             ("stethoscope", "directory.practitioner"),
@@ -87,6 +98,7 @@ PAGES = {
     "desk:waiting": _("Waiting-list desk"),
     "desk:stopping": _("Stop sessions"),
     "desk:untold": _("Still to be told"),
+    "outbox:page": _("Outbox"),
 }
 
 

@@ -30,7 +30,7 @@ class CrmAdminSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list:
         """Pages that belong to no model."""
-        return [path("desk/", include("desk.urls"))]
+        return [path("desk/", include("desk.urls")), path("outbox/", include("messaging.outbox_urls"))]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the seconds after which the desk of somebody who is signed in is locked."""

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from accounts.models import User
 from common import clock
+from messaging.services import timeline
+from messaging.services.timeline import Said
 from patients.models import Consent, Patient, RelatedPerson
 from patients.models.consent import Purpose
 from scheduling import seeing
@@ -14,6 +16,7 @@ from scheduling.models import OPEN, Appointment, AppointmentStatus, WaitlistEntr
 YEAR = dt.timedelta(days=365)
 PAST = 10  # visits shown; the others stand in the list behind “All visits”
 NAMESAKES = 5
+MESSAGES = 5
 ENDED = (AppointmentStatus.FULFILLED, AppointmentStatus.NOSHOW, AppointmentStatus.CANCELLED)
 
 
@@ -88,6 +91,13 @@ class Caller:
         found = Patient.objects.visible_to(self.user).search(self.patient.name, limit=NAMESAKES + 1)
         others = [one for one in found if one.pk != self.patient.pk and one.name_pinyin == self.patient.name_pinyin]
         return [Namesake(one, one.name == self.patient.name) for one in others[:NAMESAKES]]
+
+    @cached_property
+    def messages(self) -> list[Said] | None:
+        """The last things said to them and by them, their words only where the right is; None without the right."""
+        if not self.user.has_perms(("messaging.view_delivery", "messaging.view_inboundmessage")):
+            return None
+        return timeline.of_patient(self.patient, MESSAGES)
 
     @property
     def _bookings(self):

@@ -1,11 +1,31 @@
 """What each role may do with messages. Why so: docs/glossary.md, "Roles"."""
 
-_READ = ["messaging.view_messagetemplate"]
-_WRITE = [*_READ, "messaging.change_messagetemplate"]
+_WORDS = ["messaging.view_messagetemplate", "messaging.change_messagetemplate"]
+_SEE = ["messaging.view_delivery", "messaging.view_inboundmessage", "messaging.view_optout"]
+_READ = [*_SEE, "messaging.read_message"]
+_TALK = [*_READ, "messaging.change_inboundmessage", "messaging.add_optout"]
+_CHANNELS = ["messaging.view_messagechannel", "messaging.view_sendingrule"]
 
 GRANTS = {
-    "supervisor": _WRITE,
-    "campaign_editor": _WRITE,
-    "auditor": _READ,
-    "administrator": _WRITE,
+    "front_desk": _TALK,
+    "agent": _TALK,
+    "supervisor": [
+        *_TALK,
+        *_WORDS,
+        *_CHANNELS,
+        "messaging.change_sendingrule",
+        "messaging.change_delivery",
+        "messaging.change_optout",
+        "messaging.answer_as_patient",
+    ],
+    "campaign_editor": _WORDS,
+    "auditor": [*_READ, *_CHANNELS, "messaging.view_messagetemplate"],
+    "administrator": [
+        *_SEE,
+        *_WORDS,
+        *_CHANNELS,
+        "messaging.change_messagechannel",
+        "messaging.change_sendingrule",
+        "messaging.answer_as_patient",
+    ],
 }

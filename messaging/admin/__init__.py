@@ -1,5 +1,5 @@
 """The pages of messages."""
 
-from . import texts
+from . import channels, deliveries, inbound, of_patient, opt_outs, rules, texts
 
-__all__ = ["texts"]
+__all__ = ["channels", "deliveries", "inbound", "of_patient", "opt_outs", "rules", "texts"]

@@ -56,9 +56,10 @@ class MessageChannel(PublicId):
     )  # fmt: skip
 
     paused_until = models.DateTimeField(_("carrier does not answer until"), null=True, blank=True, editable=False)
+    down_since = models.DateTimeField(_("does not answer since"), null=True, blank=True, editable=False)
     pause_reason = models.CharField(_("why"), max_length=200, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["sealed", "paused_until", "pause_reason"])
+    history = HistoricalRecords(excluded_fields=["sealed", "paused_until", "down_since", "pause_reason"])
 
     class Meta:
         verbose_name = _("message channel")

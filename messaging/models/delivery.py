@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -60,9 +61,15 @@ class Reason(models.TextChoices):
     WORLD_CHANGED = "changed", _("What it was about has changed")
     NOT_JUDGED = "not_judged", _("It could not be checked whether it is still true")
     ANSWERED = "answered", _("The person has answered already")
+    BY_HAND = "by_hand", _("Called off by staff")
+    ARRIVED_AFTER_ALL = "arrived_first", _("The try before arrived after all")
 
 
 class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever may see patients may see what they are told; the words are another right."""
+        return self if user.has_perm("patients.view_patient") else self.none()
+
     def due(self, at):
         """Waiting, and their time has come. Read priority by priority: see the index."""
         return self.filter(state=State.PENDING, due_at__lte=at)
@@ -87,7 +94,8 @@ class Delivery(models.Model):
     """One thing to tell one person: unique by its `key` (reason, person, step), so that planning twice plans once.
 
     `media` are tried in order until one carries it; each try is a Message. `about_*` names the row of a higher floor
-    that it is about, in the version at planning.
+    that it is about, in the version at planning. What staff send again is a delivery of its own, `again_of` the one
+    that did not arrive. `by`: who had it sent again, or called it off.
     """
 
     uuid = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
@@ -116,6 +124,15 @@ class Delivery(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=20, blank=True)
 
+    again_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="again", verbose_name=_("sent again for"),
+        editable=False,
+    )  # fmt: skip
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False,
+        verbose_name=_("by hand by"),
+    )  # fmt: skip
+
     created_at = models.DateTimeField(_("planned"), default=clock.now)
     changed_at = models.DateTimeField(_("last change"), default=clock.now)
     objects = DeliveryQuerySet.as_manager()
@@ -139,6 +156,7 @@ class Delivery(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_by_lease"),
             models.Index(fields=["about_kind", "about_id"], name="delivery_by_about"),
             models.Index(fields=["state", "changed_at"], name="delivery_by_state"),  # what ended lately
+            models.Index(fields=["-due_at", "-id"], name="delivery_by_time"),  # the admin's list
         ]
         permissions = [("read_message", _("Can read the words of messages"))]
 
@@ -218,3 +236,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    @property
+    def tone(self) -> str:
+        """The badge's colour."""
+        return MESSAGE_TONE[self.state]

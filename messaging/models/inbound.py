@@ -1,5 +1,6 @@
 """What comes back: receipts and answers."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,8 +43,15 @@ INBOUND_TONE = {
 }
 
 
+class InboundMessageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever may see patients; a sender who is not known yet is perhaps one."""
+        return self if user.has_perm("patients.view_patient") else self.none()
+
+
 class InboundMessage(PublicId):
-    """Something that somebody sent, pressed or said. `patient` is known only when one person alone has the address."""
+    """Something that somebody sent, pressed or said. `patient` is known only when one person alone has the address,
+    or when a member of staff recognised them."""
 
     medium = models.CharField(_("medium"), max_length=8, choices=Medium)
     channel = models.ForeignKey(MessageChannel, models.PROTECT, related_name="+", verbose_name=_("channel"))
@@ -56,8 +64,18 @@ class InboundMessage(PublicId):
     patient = models.ForeignKey(
         Patient, models.PROTECT, null=True, blank=True, related_name="inbound_messages", verbose_name=_("patient")
     )
+    recognised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("recognised by"),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=10, choices=InboundState, default=InboundState.NEW)
     outcome = models.CharField(_("what was done"), max_length=200, blank=True)
+    closed_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("dealt with by"),
+    )  # fmt: skip
+    objects = InboundMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("received message")
@@ -68,6 +86,7 @@ class InboundMessage(PublicId):
             models.Index(fields=["sender", "at"], name="inbound_by_sender"),
             models.Index(fields=["state", "at"], name="inbound_by_state"),
         ]
+        permissions = [("answer_as_patient", _("Can answer in a patient's place in the outbox"))]
 
     def __str__(self) -> str:
         return self.get_medium_display()

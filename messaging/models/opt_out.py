@@ -1,5 +1,6 @@
 """Who does not want messages any more."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +15,26 @@ class OptOutQuerySet(models.QuerySet):
 
 
 class OptOut(models.Model):
-    """A number or address whose owner said stop. It counts for everybody who is reached there."""
+    """A number or address whose owner said stop. It counts for everybody who is reached there.
+
+    by, ended_by: the member of staff who was told; nobody when the person wrote it themselves.
+    """
 
     medium = models.CharField(_("medium"), max_length=8, choices=Medium)
     address = models.CharField(_("number or address"), max_length=254)
     said = models.CharField(_("what was said"), max_length=200)
     at = models.DateTimeField(_("since"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("recorded by"),
+    )  # fmt: skip
+
     ended_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("taken back by"),
+    )  # fmt: skip
+    ended_reason = models.CharField(_("why it was taken back"), max_length=200, blank=True)
     objects = OptOutQuerySet.as_manager()
 
     class Meta:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min, Q
 
 from messaging.models import Delivery, DeliveryState, InboundMessage, InboundState, MessageChannel
+from messaging.services import glance
 
 LATE = dt.timedelta(minutes=5)  # what is due for longer says that the worker stands still or cannot keep up
 
@@ -31,7 +32,7 @@ class Health:
 
 def oldest_due(at: dt.datetime) -> dt.timedelta | None:
     """How long the oldest due delivery, sent or to be settled, has waited at `at`; None when nothing is due."""
-    waiting = Delivery.objects.due(at).order_by().aggregate(first=Min("due_at"))["first"]
+    waiting = glance.oldest_waiting(at)
     unsettled = Delivery.objects.abandoned(at).order_by().aggregate(first=Min("lease_until"))["first"]
     moments = [moment for moment in (waiting, unsettled) if moment]
     return at - min(moments) if moments else None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.services.actors import system_user
 from messaging.channels.base import Outcome, Receipt, TransportError
-from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState
+from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState, Reason
 from messaging.services.sending import recording
 from patients.services import contacts
 
@@ -39,10 +39,18 @@ def _arrived(delivery: Delivery, message: Message, at: dt.datetime) -> None:
     Message.objects.filter(pk=message.pk).update(state=MessageState.DELIVERED, reason="", error="")
     if delivery.state in (DeliveryState.CANCELLED, DeliveryState.DELIVERED):
         return
+    if delivery.state not in (DeliveryState.SENDING, DeliveryState.ACCEPTED):
+        _spare_repeat(delivery, at)
     Delivery.objects.filter(pk=delivery.pk).update(
         state=DeliveryState.DELIVERED, reason="", delivered_at=at, sent_at=delivery.sent_at or at, changed_at=at,
         waits_since=None, **recording.NO_LEASE,
     )  # fmt: skip
+
+
+def _spare_repeat(delivery: Delivery, at: dt.datetime) -> None:
+    """Staff had it sent again, and that has not gone out yet: the person need not get it twice."""
+    repeat = Delivery.objects.filter(again_of=delivery, state=DeliveryState.PENDING)
+    repeat.update(state=DeliveryState.CANCELLED, reason=Reason.ARRIVED_AFTER_ALL, changed_at=at)
 
 
 def _failed(delivery: Delivery, message: Message, receipt: Receipt, at: dt.datetime) -> None:

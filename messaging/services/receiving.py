@@ -9,11 +9,13 @@ import logging
 
 from django.db import transaction
 
+from accounts.models import User
 from accounts.services.actors import system_user
 from common import clock
 from common.errors import Refusal
 from messaging import answers, kinds, replying
 from messaging.channels.base import Heard, Incoming, Receipt, Reply
+from messaging.errors import SenderKnown
 from messaging.models import (
     Delivery,
     DeliveryState,
@@ -167,8 +169,14 @@ def _wrong(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
     return replying.Understood("wrong_number", "wrong_number")
 
 
-@transaction.atomic
-def close(inbound: InboundMessage, *, note: str, at: dt.datetime | None = None) -> None:
+def close(inbound: InboundMessage, *, note: str, by: User, at: dt.datetime | None = None) -> None:
     """A person has dealt with it. Saying it twice is saying it once."""
     open_ones = InboundMessage.objects.filter(pk=inbound.pk, state=InboundState.OPEN)
-    open_ones.update(state=InboundState.CLOSED, outcome=note[:200])
+    open_ones.update(state=InboundState.CLOSED, outcome=note[:200], closed_by=by, closed_at=at or clock.now())
+
+
+def is_from(inbound: InboundMessage, *, patient: Patient, by: User) -> None:
+    """A person knows who wrote it. Raises SenderKnown: nobody is taken off an answer again."""
+    unknown = InboundMessage.objects.filter(pk=inbound.pk, patient=None)
+    if not unknown.update(patient=patient, recognised_by=by):
+        raise SenderKnown

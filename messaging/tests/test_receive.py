@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from accounts.tests.factories import UserFactory
 from messaging import replying
 from messaging.channels.base import Outcome, Receipt, Reply
 from messaging.models import (
@@ -200,8 +201,9 @@ def test_what_nobody_understands_is_for_a_person(noon, delivery, sms, readers):
     inbound = receiving.take(reply("can my son come instead?"), sms, noon.now)
     receiving.deal_with_new(noon.now)
     assert again(inbound).state == InboundState.OPEN
-    receiving.close(inbound, note="Called back")
-    assert (again(inbound).state, inbound.outcome) == (InboundState.CLOSED, "Called back")
+    nurse = UserFactory()
+    receiving.close(inbound, note="Called back", by=nurse)
+    assert (again(inbound).state, inbound.outcome, inbound.closed_by) == (InboundState.CLOSED, "Called back", nurse)
 
 
 def test_an_answer_that_breaks_its_reader_is_for_a_person_and_the_next_goes_on(noon, delivery, sms, readers, caplog):

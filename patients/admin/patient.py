@@ -16,7 +16,7 @@ from unfold.decorators import display
 from common import shown
 from common.admin import ModelAdmin, badge, link_to, told, two_lines
 from common.errors import Refusal
-from patients.admin import forms
+from patients.admin import forms, sections
 from patients.admin.acts import PatientActs
 from patients.admin.filters import HasTag, ShortCount, State
 from patients.admin.inlines import INLINES
@@ -66,7 +66,7 @@ class PatientAdmin(PatientActs, ModelAdmin):
         return f"{obj.name} · {shown.birth(obj.birth_date, obj.age())} · {obj.record_number}"
 
     def get_inlines(self, request: HttpRequest, obj: Patient | None) -> tuple:
-        return INLINES if obj else ()
+        return (*INLINES, *sections.known()) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Patient | None = None) -> bool:
         """A merged record is only looked at."""

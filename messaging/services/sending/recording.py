@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Case, CharField, Value, When
+from django.db.models import Case, CharField, DateTimeField, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.services.actors import system_user
 from messaging.channels import TRANSPORTS
@@ -41,6 +42,7 @@ def _still_ours(said: Sequence[Said]) -> set[int]:
 
 
 def _accept(said: Sequence[Said], at: dt.datetime) -> None:
+    _answers_again([one.send.channel for one in said])
     groups: dict[bool, list[Said]] = defaultdict(list)
     for one in said:
         groups[one.answer.delivered].append(one)
@@ -56,6 +58,14 @@ def _accept(said: Sequence[Said], at: dt.datetime) -> None:
             delivered_at=at if has_arrived else None,
             sent_at=at, changed_at=at, reason="", waits_since=None, **NO_LEASE,
         )  # fmt: skip
+
+
+def _answers_again(channels: Sequence[MessageChannel]) -> None:
+    """A carrier that took something is not down any more."""
+    back = {channel.pk for channel in channels if channel.down_since}
+    if back:
+        rows = MessageChannel.objects.filter(pk__in=back)
+        rows.update(down_since=None, paused_until=None, pause_reason="")
 
 
 def _fail(send: Send, error: TransportError, at: dt.datetime) -> None:
@@ -105,7 +115,10 @@ def _try_later(send: Send, error: TransportError, at: dt.datetime) -> None:
 def _pause(channel: MessageChannel, error: TransportError, at: dt.datetime) -> None:
     """The whole channel waits: thousands of messages do not knock one by one."""
     until = at + max(PAUSE, dt.timedelta(seconds=error.retry_after or 0))
-    MessageChannel.objects.filter(pk=channel.pk).update(paused_until=until, pause_reason=error.message)
+    rows = MessageChannel.objects.filter(pk=channel.pk)
+    rows.update(
+        paused_until=until, pause_reason=error.message, down_since=Coalesce("down_since", Value(at, DateTimeField()))
+    )
 
 
 def _leave_unsettled(send: Send, error: TransportError, at: dt.datetime) -> None:

@@ -1,0 +1,61 @@
+"""How staff read what rows keep as codes: kinds of message, reasons, answers; addresses with their middle hidden."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common import masking
+from messaging import kinds
+from messaging.channels import TRANSPORTS
+from messaging.models import Delivery, Medium, Reason
+from messaging.models.channel import REACHED_AT
+from patients.models import ContactSystem
+from patients.models.contact_point import MASKS
+
+ICONS = {
+    Medium.SMS: "sms",
+    Medium.VOICE: "call",
+    Medium.WECHAT: "chat",
+    Medium.EMAIL: "mail",
+    Medium.PUSH: "notifications",
+}
+
+# What every kind of message understands: see `messaging.services.receiving`
+OWN_ANSWERS = {"stop": _("no more messages"), "start": _("messages again"), "wrong_number": _("wrong number")}
+
+
+def kind_label(code: str) -> str:
+    """What people call the kind; its code when no installed app knows it any more."""
+    kind = kinds.get(code)
+    return str(kind.label) if kind else code
+
+
+def why(reason: str, kind: str) -> str:
+    """A reason in words: ours, else the kind's own, else its code."""
+    if reason in Reason.values:
+        return str(Reason(reason).label)
+    known = kinds.get(kind)
+    return str(known.reasons.get(reason, reason)) if known else reason
+
+
+def answer_label(delivery: Delivery) -> str:
+    """`1: confirm`; an answer that the kind does not offer by its words."""
+    kind = kinds.get(delivery.kind)
+    chosen = next((one for one in kind.choices if one.code == delivery.answer), None) if kind else None
+    return f"{chosen.digit}: {chosen.label}" if chosen else str(OWN_ANSWERS.get(delivery.answer, delivery.answer))
+
+
+def mask(medium: str, address: str) -> str:
+    """Enough of an address to recognise it. A sender that is no number, such as a word, is kept to its first sign."""
+    system = REACHED_AT[Medium(medium)]
+    if system == ContactSystem.PHONE and not address.startswith("+"):
+        return masking.mask_text(address)
+    return MASKS[system](address)
+
+
+def carrier_label(kind: str) -> str:
+    """The carrier's name; its code when the program does not have it any more."""
+    return str(TRANSPORTS[kind].label) if kind in TRANSPORTS else kind
+
+
+def media_labels(delivery: Delivery) -> str:
+    """`SMS, Voice call`: the channels in the order in which they are tried."""
+    return ", ".join(str(Medium(medium).label) for medium in delivery.media_in_order)
