@@ -51,7 +51,7 @@ class DeliveryAdmin(FactAdmin):
         Now,
     )
     list_select_related = ("patient",)
-    list_before_template = "messaging/glance.html"
+    list_before_template = "messaging/health.html"
     change_form_after_template = "messaging/delivery.html"
     search_fields = ("patient__name",)
     search_help_text = _("Name, pinyin, phone or its last digits, record number")
