@@ -44,7 +44,8 @@
     event.preventDefault();
     one.click();
   });
-  window.addEventListener("load", name);
+  // After the boxes are made, which may be later than the page is loaded: jQuery calls back in the order of asking.
+  window.addEventListener("load", () => (window.django && window.django.jQuery ? window.django.jQuery(name) : name()));
   document.addEventListener("DOMContentLoaded", () => reach(document));
   document.addEventListener("htmx:load", (event) => reach(event.detail.elt));
   document.addEventListener("alpine:initialized", () => reach(document));

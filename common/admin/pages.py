@@ -93,7 +93,8 @@ class ModelAdmin(Looks, SimpleHistoryAdmin, UnfoldModelAdmin):
     def page(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
         """A page of our own inside the admin, with the breadcrumbs of this noun."""
         request.current_app = self.admin_site.name
-        common = {"opts": self.opts, "title": title, "media": self.media, **self.admin_site.each_context(request)}
+        media = self.media + getattr(context.get("form"), "media", forms.Media())  # each script once
+        common = {"opts": self.opts, "title": title, "media": media, **self.admin_site.each_context(request)}
         return TemplateResponse(request, template, {**common, **context})
 
     def act(

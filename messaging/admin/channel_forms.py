@@ -65,10 +65,10 @@ class ChannelForm(forms.Form):
         )  # fmt: skip
 
     @property
-    def accounts(self) -> list[tuple[type[Transport], list[forms.BoundField]]]:
-        """Each carrier that asks for an account, with its fields."""
+    def accounts(self) -> list[tuple[str, Any, list[forms.BoundField]]]:
+        """(kind, label, fields) of each carrier that asks for an account; a template would call the class itself."""
         return [
-            (carrier, [self[_field_name(carrier.kind, option.name)] for option in carrier.options])
+            (carrier.kind, carrier.label, [self[_field_name(carrier.kind, option.name)] for option in carrier.options])
             for carrier in self.carriers
             if carrier.options
         ]

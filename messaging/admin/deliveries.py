@@ -19,7 +19,7 @@ from messaging.wording import answer_label, kind_label, media_labels, why
 from patients.admin.filters import ShortCount
 from patients.models import Patient
 
-from .filters import Now, WhenDue, WhichKind
+from .filters import Now, WhenDue, WhichKind, WhichState
 from .words import with_right
 
 MAY_CHANGE = ["messaging.change_delivery"]
@@ -43,14 +43,13 @@ class DeliveryAdmin(FactAdmin):
     list_display = ("due", "who", "what", "channel", "state_badge", "reason_words", "answered")
     list_filter = (
         WhenDue,
-        ("state", ChoicesDropdownFilter),
+        WhichState,
         WhichKind,
         ("medium", ChoicesDropdownFilter),
         ("priority", ChoicesDropdownFilter),
         ("patient", AutocompleteSelectFilter),
         Now,
     )
-    list_select_related = ("patient",)
     list_before_template = "messaging/health.html"
     change_form_after_template = "messaging/delivery.html"
     search_fields = ("patient__name",)
@@ -68,8 +67,9 @@ class DeliveryAdmin(FactAdmin):
     empty_advice = _("Nothing was due in this time. Choose another time above the list.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Each knows whether the reader may see its words."""
-        return with_right(super().get_queryset(request), request)
+        """Each knows whether the reader may see its words. Patients are read apart: a join invites the database to begin
+        with all of them."""
+        return with_right(super().get_queryset(request).prefetch_related("patient"), request)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """By whatever finds the patient."""

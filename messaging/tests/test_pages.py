@@ -1,6 +1,7 @@
 """The staff face of messages: who sees what, what it says, what it costs."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection
@@ -186,6 +187,13 @@ def test_the_list_opens_on_the_last_seven_days(as_role, noon, kind):
     assert shown(client, "delivery") == [today]
     assert shown(client, "delivery", when="ahead") == [to_come]
     assert len(shown(client, "delivery", when="all")) == 3
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_it_is_filtered_by_every_state(as_role, noon, kind, state):
+    lease = {"token": uuid.uuid4(), "lease_until": noon.now}
+    rows = {one: DeliveryFactory(state=one, due_at=noon.now, **lease) for one in State.values}
+    assert shown(as_role("front_desk"), "delivery", state=state) == [rows[state]]
 
 
 def test_numbers_above_the_list_lead_to_their_rows(as_role, noon, kind):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import AccessLog
 from common import clock
 from common.shown import AtLeast
+from patients.admin import sections
 from patients.models import ImportRun, Patient, PatientMerge, Tag
 from patients.services import merging, restrictions
 from patients.tasks import execute_imports
@@ -140,7 +141,8 @@ def test_a_refusal_stands_beside_its_field(signed_in, zhang):
 
 
 def change(client, patient, **data):
-    inlines = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags")
+    own = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags")
+    inlines = [*own, *(kind.model._meta.get_field("patient").remote_field.related_name for kind in sections.known())]
     forms = {f"{name}-{kind}_FORMS": 0 for name in inlines for kind in ("TOTAL", "INITIAL")}
     facts = {"name": patient.name, "sex": patient.sex, "language": patient.language, "note": "", "deceased_on": ""}
     return client.post(page_of(patient), {**facts, "birth_date": "1990-03-07", **forms, **data})
