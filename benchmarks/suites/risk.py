@@ -117,8 +117,8 @@ def _bookings(slots: list[Slot], people: list[int], count: int, first: int) -> I
         asked = min(slot.starts_at, now) - dt.timedelta(days=days, minutes=rng.randrange(600))
         status = "booked" if slot.starts_at > now else rng.choices(("noshow", "fulfilled"), (5 + days, 70))[0]
         yield (
-            uuid.UUID(int=first + number), f"{first + number:012d}", rng.choice(people), slot.pk, place, False, slot.starts_at, slot.ends_at,
-            "desk", "", status, 0, "", by, asked, asked, 1,
+            uuid.UUID(int=first + number), f"{first + number:012d}", rng.choice(people), slot.pk, place, False,
+            slot.starts_at, slot.ends_at, "desk", "", status, 0, "", by, asked, asked, 1,
         )  # fmt: skip
 
 
