@@ -31,7 +31,8 @@ def check(row: RiskCheck) -> str:
         text = gettext("Of %(seen)s visits %(happened)s were missed, %(predicted)s were expected: the risks hold.")
     said = text % {"seen": row.seen, "happened": _percent(row.happened), "predicted": _percent(row.predicted)}
     if row.auc is not None and row.auc < BARELY:
-        said = f"{said} {gettext('Their order is hardly better than chance: do not rely on it.')}"
+        order = gettext("Their order is hardly better than chance: do not rely on it.")
+        return f"{said} {order}"
     return said
 
 
