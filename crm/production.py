@@ -6,7 +6,13 @@ CONSOLE_BACKENDS = ("console", "locmem", "filebased", "dummy")
 
 
 def problems(
-    *, secret_key: str, field_key: list[str], debug: bool, email_backend: str, allowed_hosts: list[str]
+    *,
+    secret_key: str,
+    field_key: list[str],
+    debug: bool,
+    email_backend: str,
+    allowed_hosts: list[str],
+    public_url: str,
 ) -> list[str]:
     """One sentence for each reason not to start; empty when all is well."""
     found = []
@@ -20,4 +26,6 @@ def problems(
         found.append("EMAIL_URL is a console or test channel: messages would reach nobody.")
     if not allowed_hosts or "*" in allowed_hosts:
         found.append("ALLOWED_HOSTS must name the hosts that are served.")
+    if not public_url.startswith("https://"):
+        found.append("PUBLIC_URL must be the https:// address at which patients and carriers reach this program.")
     return found

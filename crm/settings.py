@@ -335,6 +335,7 @@ if PRODUCTION and (
         debug=DEBUG,
         email_backend=vars()["EMAIL_BACKEND"],
         allowed_hosts=ALLOWED_HOSTS,
+        public_url=PUBLIC_URL,
     )
 ):
     raise ImproperlyConfigured("This is production (ENVIRONMENT is not 'development'). " + " ".join(_problems))

@@ -12,6 +12,7 @@ PRODUCTION = {
     "FIELD_KEY": secrets.token_urlsafe(48),
     "DEBUG": "0",
     "ALLOWED_HOSTS": "crm.hospital.example",
+    "PUBLIC_URL": "https://crm.hospital.example",
     "EMAIL_URL": "smtp://mail.hospital.example:25",
 }
 

@@ -15,6 +15,7 @@ GOOD = {
     "debug": False,
     "email_backend": "django.core.mail.backends.smtp.EmailBackend",
     "allowed_hosts": ["crm.hospital.example"],
+    "public_url": "https://crm.hospital.example",
 }
 
 
@@ -35,6 +36,8 @@ def test_a_well_made_production_starts():
         ({"email_backend": "django.core.mail.backends.dummy.EmailBackend"}, "EMAIL_URL"),
         ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ["*"]}, "ALLOWED_HOSTS"),
+        ({"public_url": ""}, "PUBLIC_URL"),
+        ({"public_url": "http://crm.hospital.example"}, "PUBLIC_URL"),
     ],
 )
 def test_one_thing_wrong_is_named(change, word):
