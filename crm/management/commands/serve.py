@@ -1,5 +1,6 @@
 """`manage.py serve`: web and worker together, under one Ctrl-C."""
 
+import os
 import socket
 import sys
 
@@ -26,6 +27,7 @@ class Command(ConsoleCommand):
     def handle(self, *args, host: str, port: int, **options):
         """Until SIGINT or SIGTERM."""
         _refuse_taken_port(host, port)
+        os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")  # links in messages lead to this very port
         self._greet(f"http://{host}:{port}")
         sys.exit(Supervisor([processes.web(address=f"{host}:{port}"), processes.worker()], stop_with="web").run())
 
