@@ -67,9 +67,9 @@ class DeliveryAdmin(FactAdmin):
     empty_advice = _("Nothing was due in this time. Choose another time above the list.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Each knows whether the reader may see its words. Patients are read apart: a join invites the database to begin
-        with all of them."""
-        return with_right(super().get_queryset(request).prefetch_related("patient"), request)
+        """Each knows whether its words may be read. Patients are read apart: with a join it might begin with them."""
+        rows = super().get_queryset(request).prefetch_related("patient")
+        return with_right(rows, request)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """By whatever finds the patient."""
