@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminPasswordWidget,
@@ -112,7 +113,7 @@ class PauseForm(forms.Form):
     """For how long, and why."""
 
     hours = forms.TypedChoiceField(
-        label=_("For"), coerce=int, widget=UnfoldAdminSelectWidget,
+        label=pgettext_lazy("length of time", "For"), coerce=int, widget=UnfoldAdminSelectWidget,
         choices=[(1, _("1 hour")), (4, _("4 hours")), (12, _("12 hours")), (24, _("1 day")), (168, _("7 days"))],
     )  # fmt: skip
     reason = forms.CharField(

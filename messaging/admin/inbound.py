@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -108,7 +109,7 @@ class InboundMessageAdmin(FactAdmin):
         )  # fmt: skip
 
     def _facts(self, request: HttpRequest, inbound: InboundMessage) -> list[tuple[Any, Any]]:
-        return [(_("From"), self._sender(inbound)), (_("Text"), self.said_in_full(inbound))]
+        return [(pgettext_lazy("sender", "From"), self._sender(inbound)), (_("Text"), self.said_in_full(inbound))]
 
     def _sender(self, obj: InboundMessage) -> str:
         return f"{obj.get_medium_display()} {mask(obj.medium, obj.sender)}"
@@ -117,7 +118,7 @@ class InboundMessageAdmin(FactAdmin):
     def moment(self, obj: InboundMessage) -> str:
         return shown.moment(obj.at)
 
-    @display(description=_("from"))
+    @display(description=pgettext_lazy("sender", "from"))
     def who(self, obj: InboundMessage) -> Any:
         name = link_to(obj.patient) if obj.patient else badge(_("Unknown sender"), "warning")
         return two_lines(name, self._sender(obj))
@@ -130,11 +131,11 @@ class InboundMessageAdmin(FactAdmin):
     def said_in_full(self, obj: InboundMessage) -> Any:
         return _words(obj.text) if obj.may_read else _("Not for your role")
 
-    @display(description=_("answers"))
+    @display(description=pgettext_lazy("question", "answers"))
     def question(self, obj: InboundMessage) -> Any:
         return Truncator(obj.answers.text).chars(80) if obj.answers and obj.may_read else shown.MISSING
 
-    @display(description=_("answers"))
+    @display(description=pgettext_lazy("question", "answers"))
     def question_in_full(self, obj: InboundMessage) -> Any:
         if obj.answers is None or not obj.may_read:
             return shown.MISSING

@@ -58,7 +58,7 @@ class InboundInline(FactInline):
     model = InboundMessage
     fk_name = "patient"
     per_page = 10
-    fields = readonly_fields = ("moment", "said", "channel", "state_badge", "outcome")
+    fields = readonly_fields = ("moment", "said", "how", "state_badge", "outcome")
     ordering = ("-at", "-pk")
     verbose_name_plural = _("Messages from the patient")
 
@@ -75,7 +75,7 @@ class InboundInline(FactInline):
         return link_to(obj, Truncator(obj.text).chars(120) if obj.may_read else _("Not for your role"))
 
     @display(description=_("channel"))
-    def channel(self, obj: InboundMessage) -> str:
+    def how(self, obj: InboundMessage) -> str:
         return obj.get_medium_display()
 
     @display(description=_("state"))

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -82,7 +83,7 @@ class OptOutAdmin(FactAdmin):
             else:
                 messages.success(request, _("Recorded. Nothing but what they must know is sent there any more."))
                 return self.page_of(made)
-        context = {"form": form, "original": None, "submit": _("Record")}
+        context = {"form": form, "original": None, "submit": pgettext_lazy("act", "Record")}
         answer = self.page(request, "admin/act.html", title=_("Record an opt-out"), **context)
         answer.status_code = 422 if form.errors else 200
         return answer
@@ -120,7 +121,7 @@ class OptOutAdmin(FactAdmin):
     def state(self, obj: OptOut) -> Any:
         return badge(_("Taken back")) if obj.ended_at else badge(_("Still counts"), "warning")
 
-    @display(description=_("taken back"))
+    @display(description=pgettext_lazy("opt-out", "taken back"))
     def taken_back(self, obj: OptOut) -> str:
         if obj.ended_at is None:
             return shown.MISSING
