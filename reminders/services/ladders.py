@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 
@@ -94,8 +94,7 @@ def begin(*, name_zh: str, name_en: str, by: User) -> Ladder:
 def copy(*, ladder: Ladder, by: User) -> Ladder:
     """A draft of the next version, with the same steps. The draft that there is already is given back as it stands."""
     Ladder.objects.select_for_update().get(pk=ladder.pk)
-    known = Ladder.objects.filter(lineage=ladder.lineage, state=LadderState.DRAFT).first()
-    if known:
+    if known := draft_of(ladder):
         return known
     draft = Ladder.objects.create(name_zh=ladder.name_zh, name_en=ladder.name_en, lineage=ladder.lineage, by=by)
     draft.services.set(ladder.services.all())
@@ -149,6 +148,34 @@ def change(
     return Ladder.objects.get(pk=fresh.pk)
 
 
+@transaction.atomic
+def save(
+    *,
+    of: Ladder | None,
+    name_zh: str,
+    name_en: str,
+    services: Sequence[HealthcareService],
+    rules: Sequence[Rule],
+    seen: str,
+    by: User,
+) -> Ladder:
+    """What an editor typed becomes a draft, which is returned: `of` itself when it is one, else a copy of the version
+    `of`, else a new ladder. Raises what `change` does; LadderChanged also when somebody made a draft meanwhile."""
+    draft = of or begin(name_zh=name_zh, name_en=name_en, by=by)
+    if of and of.state != LadderState.DRAFT:
+        if mark(of) != seen or draft_of(of):
+            raise LadderChanged
+        draft = copy(ladder=of, by=by)
+    if draft != of:
+        seen = mark(draft)
+    return change(draft=draft, name_zh=name_zh, name_en=name_en, services=services, rules=rules, seen=seen, by=by)
+
+
+def draft_of(ladder: Ladder) -> Ladder | None:
+    """The draft of the next version, when there is one."""
+    return Ladder.objects.filter(lineage=ladder.lineage, state=LadderState.DRAFT).first()
+
+
 def put_in_use(*, draft: Ladder, by: User, seen: str, at: dt.datetime | None = None) -> Ladder:
     """The draft takes the place of the version in use, and what that one planned follows it.
 
@@ -183,9 +210,9 @@ def end(*, ladder: Ladder, by: User, at: dt.datetime | None = None) -> None:
     _follow_general(fresh, at)
 
 
-def timeline(ladder: Ladder, starts_at: dt.datetime) -> list[tuple[Step, dt.datetime]]:
-    """When each step comes for a visit at that moment, in order of time."""
-    found = [(step, planning.due_times(step)(starts_at)) for step in ladder.steps.all()]
+def timeline(steps: Iterable[Step], starts_at: dt.datetime) -> list[tuple[Step, dt.datetime]]:
+    """When each step, saved or not, comes for a visit at that moment, in order of time."""
+    found = [(step, planning.due_times(step)(starts_at)) for step in steps]
     return sorted(found, key=lambda pair: pair[1])
 
 
@@ -207,8 +234,8 @@ def _checked(row: int, rule: Rule) -> Rule:
     media = rule.media.split() if rule.act == Act.MESSAGE else []
     refuse(StepMoment, not 1 <= rule.hours_before <= EARLIEST_DAYS * 24, "amount", days=EARLIEST_DAYS)
     refuse(TimeNeedsDays, rule.at_time and rule.hours_before % 24, "at_time")
-    refuse(MediumMissing, rule.act == Act.MESSAGE and not media, "first")
-    refuse(MediumUnknown, len(set(media)) != len(media) or set(media) - set(Medium.values), "first")
+    refuse(MediumMissing, rule.act == Act.MESSAGE and not media, "media")
+    refuse(MediumUnknown, len(set(media)) != len(media) or set(media) - set(Medium.values), "media")
     refuse(TagMissing, rule.audience == Audience.TAG and rule.tag is None, "tag")
     refuse(RiskNotAShare, not 1 <= rule.risk_percent <= 100, "risk_percent")
     tag = rule.tag if rule.audience == Audience.TAG else None

@@ -121,9 +121,9 @@ def test_a_lineage_is_never_taken_from_another_ladder_or_used_twice(draft):
         (Rule(0, media="sms"), errors.StepMoment, "amount"),
         (Rule(31 * 24, media="sms"), errors.StepMoment, "amount"),
         (Rule(25, dt.time(9), media="sms"), errors.TimeNeedsDays, "at_time"),
-        (Rule(24), errors.MediumMissing, "first"),
-        (Rule(24, media="sms sms"), errors.MediumUnknown, "first"),
-        (Rule(24, media="pigeon"), errors.MediumUnknown, "first"),
+        (Rule(24), errors.MediumMissing, "media"),
+        (Rule(24, media="sms sms"), errors.MediumUnknown, "media"),
+        (Rule(24, media="pigeon"), errors.MediumUnknown, "media"),
         (Rule(24, media="sms", audience="tag"), errors.TagMissing, "tag"),
         (Rule(24, media="sms", audience="at_risk", risk_percent=0), errors.RiskNotAShare, "risk_percent"),
     ],
@@ -436,7 +436,7 @@ def test_a_draft_is_compared_with_the_version_in_use_and_remembered(noon, visit,
 def test_the_timeline_is_in_order_of_time(live):
     StepFactory(ladder=live, hours_before=72)
     starts = at(6, 9)
-    assert [f"{due:%d}" for _step, due in ladders.timeline(live, starts)] == ["03", "05"]
+    assert [f"{due:%d}" for _step, due in ladders.timeline(live.steps.all(), starts)] == ["03", "05"]
 
 
 def test_a_step_says_in_words_when_by_what_and_for_whom(live):
