@@ -44,6 +44,8 @@ GROUPS = [
         _("Messages"),
         [
             ("edit_note", "messaging.messagetemplate"),
+            ("stairs", "reminders.ladder"),
+            ("notifications_active", "reminders.notice"),
         ],
     ),
     (

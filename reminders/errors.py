@@ -1,5 +1,7 @@
 """Why a reminder, a ladder or an answer is refused."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Refusal
@@ -14,10 +16,10 @@ class LinkOver(Refusal):
 
 
 class LadderChanged(Refusal):
-    """Somebody else put another version in use meanwhile."""
+    """Somebody else changed the draft, or put another version in use, meanwhile."""
 
     code = "ladder_changed"
-    message = _("Somebody put another version in use meanwhile. Please look again.")
+    message = _("Somebody changed this ladder meanwhile. Nothing was changed by you. Please look again.")
     status = 409
 
 
@@ -36,9 +38,71 @@ class LadderOverlaps(Refusal):
     status = 409
 
 
+class StepRefused(Refusal):
+    """A step that cannot be so. row: which one, counted from 0; field: which of its fields."""
+
+    def __init__(self, *, row: int, **known: Any):
+        super().__init__(**known)
+        self.row = row
+
+
+class StepMoment(StepRefused):
+    code = "step_moment"
+    message = _("A step comes between 1 hour and %(days)s days before the visit.")
+
+
+class TimeNeedsDays(StepRefused):
+    """Two hours before, at ten o'clock: which of the two?"""
+
+    code = "time_needs_days"
+    message = _("A time of day goes with whole days only.")
+
+
+class MediumMissing(StepRefused):
+    code = "medium_missing"
+    message = _("A message needs at least one channel.")
+
+
+class MediumUnknown(StepRefused):
+    code = "medium_unknown"
+    message = _("Name each channel once, the first choice first.")
+
+
+class TagMissing(StepRefused):
+    code = "tag_missing"
+    message = _("Choose the tag.")
+
+
+class RiskNotAShare(StepRefused):
+    code = "risk_not_a_share"
+    message = _("A share between 1 and 100 %%.")
+
+
+class StepTwice(StepRefused):
+    """The same person would get the same message twice at one moment."""
+
+    code = "step_twice"
+    message = _("There is another step for the same people at the same moment.")
+
+
+class NameMissing(Refusal):
+    """A ladder without any name."""
+
+    code = "name_missing"
+    message = _("Give it a name in at least one language.")
+
+
 class NotADraft(Refusal):
     """What is in use is not changed; a copy is."""
 
     code = "not_a_draft"
     message = _("This version is not a draft. Change a copy of it.")
+    status = 409
+
+
+class NotInUse(Refusal):
+    """Only what is in use can be ended."""
+
+    code = "not_in_use"
+    message = _("This version is not in use.")
     status = 409

@@ -15,3 +15,4 @@ reasons.register("may_not_come", _("Visit on %(when)s, not confirmed; at risk of
 reasons.register("free_place", _("A place is free on %(when)s; has no mobile phone for messages."), moments=("when",))
 reasons.register("read_answer", _("Answered: “%(text)s”"))
 reasons.register("settled", _("It is settled."))
+reasons.register("ladder", _("The ladder of reminders was changed."))

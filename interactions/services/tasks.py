@@ -163,6 +163,21 @@ def drop_about(
     return _drop(rows.filter(kind__in=list(kinds)) if kinds else rows, why, by, at or clock.now())
 
 
+def replan(begins: str, due: Mapping[str, dt.datetime], why: str, *, by: User, at: dt.datetime | None = None) -> None:
+    """The plan has changed that opened the tasks whose keys begin so. Those that somebody has stay as they are.
+
+    due: key -> when it is due now; an open task not named is dropped for `why`, and one that is named comes back
+    when it had been dropped for just that.
+    """
+    rows = Task.objects.filter(key__startswith=begins)
+    _drop(rows.open().exclude(key__in=list(due)), why, by, at or clock.now())
+    back = {**_free(), "outcome": "", "closed_at": None, "closed_by": None, "end_code": ""}
+    known = Q(state=TaskState.OPEN) | Q(state=TaskState.DROPPED, end_code=why)
+    with transaction.atomic(), acting(by, why):
+        for key, moment in due.items():
+            _update(rows.filter(known, key=key), due_at=moment, **back)
+
+
 def drop_expired(at: dt.datetime | None = None) -> int:
     """Open tasks whose time is over are dropped; one that somebody has stays with them. Returns how many."""
     at = at or clock.now()

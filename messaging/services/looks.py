@@ -1,6 +1,6 @@
 """How words would look to the person: filled with an example, once for each medium that says them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -85,6 +85,13 @@ def looks(draft: Draft, facts: Facts) -> list[Look]:
     return [_look(draft, medium, facts, channels.get(medium) or MessageChannel(medium=medium)) for medium in media]
 
 
+def in_use(kind: MessageKind, language: str, media: Iterable[str], facts: Facts) -> list[Look]:
+    """The words in use, as each of these media says them."""
+    channels, known = {channel.medium: channel for channel in MessageChannel.objects.all()}, texts.Words()
+    found = [(medium, known.find(kind, language, medium)) for medium in media]
+    return [_look(words_of, medium, facts, channels[medium]) for medium, words_of in found if words_of]
+
+
 def parts_of(template: MessageTemplate, kind: MessageKind) -> int | None:
     """SMS parts of words in use, with the kind's own example in them; None when they cannot be filled."""
     try:
@@ -93,7 +100,7 @@ def parts_of(template: MessageTemplate, kind: MessageKind) -> int | None:
         return None
 
 
-def _look(draft: Draft, medium: str, facts: Facts, channel: MessageChannel) -> Look:
+def _look(draft: Draft | MessageTemplate, medium: str, facts: Facts, channel: MessageChannel) -> Look:
     try:
         said = texts.write(draft, medium, facts)
     except words.BadSyntax:

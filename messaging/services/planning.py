@@ -5,14 +5,13 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
 from django_q.tasks import async_task
 
 from common import clock
-from common.bulk import insert_new_rows
+from common.bulk import in_batches, insert_new_rows
 from messaging import kinds
 from messaging.models import Delivery, DeliveryState
 from patients.models import Patient
@@ -45,10 +44,10 @@ class Planned:
 def plan(rows: Iterable[Planned], at: dt.datetime | None = None) -> int:
     """Write those that are not planned yet; returns how many rows were new. Constant memory."""
     at = at or clock.now()
-    source, new = iter(rows), 0
-    while batch := [_row(planned, at) for planned in islice(source, BATCH)]:
+    new = 0
+    for some in in_batches(rows, BATCH):
         with transaction.atomic():
-            new += insert_new_rows(Delivery, COLUMNS, batch)
+            new += insert_new_rows(Delivery, COLUMNS, [_row(planned, at) for planned in some])
     return new
 
 

@@ -7,14 +7,19 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from common import clock, shown
 from common.models import Named, PublicId
 from directory.models import HealthcareService
+from messaging.models import Medium
 from patients.models import Tag
 from reminders.models.notice import MEDIA_IN_ORDER
+
+EARLIEST_DAYS = 30  # before the visit
 
 
 class LadderState(models.TextChoices):
@@ -69,6 +74,7 @@ class Ladder(PublicId, Named):
                 name="ladder_times_fit_its_state",
             ),
         ]
+        permissions = [("put_in_use_ladder", _("Can put ladders of reminders in use and end them"))]
 
     @property
     def tone(self) -> str:
@@ -94,7 +100,7 @@ class Step(models.Model):
     ladder = models.ForeignKey(Ladder, models.CASCADE, related_name="steps", verbose_name=_("ladder"))
     lineage = models.UUIDField(default=uuid.uuid4, editable=False)
     hours_before = models.PositiveSmallIntegerField(
-        _("hours before the visit"), validators=[MinValueValidator(1), MaxValueValidator(24 * 30)]
+        _("hours before the visit"), validators=[MinValueValidator(1), MaxValueValidator(24 * EARLIEST_DAYS)]
     )
     at_time = models.TimeField(
         _("at"),
@@ -128,6 +134,9 @@ class Step(models.Model):
             models.CheckConstraint(condition=Q(audience__in=Audience.values), name="step_audience_known"),
             models.CheckConstraint(condition=Q(hours_before__gte=1), name="step_is_before_the_visit"),
             models.CheckConstraint(
+                condition=Q(at_time=None) | Q(Exact(Mod("hours_before", 24), 0)), name="step_time_goes_with_whole_days"
+            ),
+            models.CheckConstraint(
                 condition=Q(risk_percent__gte=1, risk_percent__lte=100), name="step_risk_is_a_share"
             ),
             models.CheckConstraint(
@@ -151,12 +160,38 @@ class Step(models.Model):
             return ngettext("%(n)d hour before", "%(n)d hours before", self.hours_before) % {"n": self.hours_before}
         words = ngettext("%(n)d day before", "%(n)d days before", days) % {"n": days}
         # Translators: a day such as "3 days before", and a time of day
-        return _("%(days)s, at %(time)s") % {"days": words, "time": shown.time(self.at_time)} if self.at_time else words
+        return (
+            gettext("%(days)s, at %(time)s") % {"days": words, "time": shown.time(self.at_time)}
+            if self.at_time
+            else words
+        )
+
+    @property
+    def whom(self) -> str:
+        """`everybody`; `at risk from 30 %`; the tag. With `unanswered` where who has confirmed is left out."""
+        words = {
+            Audience.ALL: pgettext("step", "everybody"),
+            Audience.AT_RISK: gettext("at risk from %(n)s %%") % {"n": self.risk_percent},
+            Audience.TAG: gettext("with the tag %(tag)s") % {"tag": self.tag},
+        }[Audience(self.audience)]
+        return gettext("%(whom)s, while unanswered") % {"whom": words} if self.only_unanswered else words
+
+    @property
+    def by_what(self) -> str:
+        """`WeChat, e-mail, SMS`; `Call by staff`."""
+        if self.act == Act.CALL:
+            return str(Act.CALL.label)
+        return gettext(", ").join(str(Medium(medium).label) for medium in self.media.split())
+
+    @property
+    def in_words(self) -> str:
+        """`3 days before, at 10:00 · WeChat, E-mail, SMS · everybody, while unanswered`."""
+        return " · ".join((str(self.when), self.by_what, self.whom))
 
     def due_at(self, starts_at: dt.datetime) -> dt.datetime:
         """The moment (UTC) of this step for a visit that begins at `starts_at`; hours of sending not yet regarded."""
         moment = starts_at - dt.timedelta(hours=self.hours_before)
         if self.at_time is None:
             return moment
-        day = clock.local(starts_at).date() - dt.timedelta(days=round(self.hours_before / 24))
+        day = clock.local(starts_at).date() - dt.timedelta(days=self.hours_before // 24)
         return clock.at_wall(day, self.at_time)

@@ -5,30 +5,35 @@ of a booking has little to undo. A booking made, or a ladder put in use, after a
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.services.actors import system_user
 from common import clock
+from common.bulk import in_batches
 from interactions.models import TaskKind
 from interactions.services import tasks
 from interactions.services.tasks import NewTask
-from messaging.models import SendingRule
+from messaging.models import Delivery, DeliveryState, SendingRule
 from messaging.models.rule import Priority
 from messaging.services import planning
 from messaging.services.planning import Planned
 from patients.models import PatientTag
 from reminders.judging import VISIT
 from reminders.models import Act, Audience, Ladder, Step
-from scheduling.models import Appointment, AppointmentStatus, NoShowScore
+from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, NoShowScore
 
 HORIZON = dt.timedelta(hours=26)  # a day, and more than the time between two runs
 GRACE = dt.timedelta(hours=2)  # after an outage, steps up to so old are still planned; older ones are left out
 NOT_LATER = dt.timedelta(minutes=30)  # before the visit a reminder is of no use
 CHUNK = 5_000
+ASKED = 500  # bookings named in one statement
+# How far the moment of a step may lie from exactly that long before: its time of day, and hours of sending before it
+LATER, EARLIER = dt.timedelta(days=1), dt.timedelta(days=2)
+LADDER = "ladder"  # why something that was planned is called off: the ladder has changed
 
 
 @dataclass(frozen=True)
@@ -70,22 +75,41 @@ def _plan(ladder: Ladder, at: dt.datetime) -> int:
     return new
 
 
-def rungs(ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime, at: dt.datetime) -> Iterator[Rung]:
+def rungs(
+    ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime, at: dt.datetime, *, untold: bool = False
+) -> Iterator[Rung]:
     """Who is due for a step between two moments, as far as is known at `at`. Streams: constant memory.
 
-    The ladder may be a draft: then it is what would happen if it were in use from `at` on.
+    The ladder may be a draft: then it is what would happen if it were in use from `at` on. untold: without those who
+    have had this step already, in whatever version of the ladder.
     """
-    begun = ladder.live_since or at
+    ahead = dt.timedelta(hours=step.hours_before)
+    rows = _bookings(ladder, step).filter(starts_at__gt=since + ahead - LATER, starts_at__lt=until + ahead + EARLIER)
+    if untold:
+        rows = rows.exclude(Exists(_told(step)))
+    return _due(ladder, step, _by_pages(rows), since, until, at)
+
+
+def rungs_of(ladder: Ladder, step: Step, bookings: Iterable[int]) -> Iterator[Rung]:
+    """The step for those of these bookings that it is for, whether its moment is over or far ahead."""
     due_of = due_times(step)
-    for row in _bookings(ladder, step, since, until).iterator(chunk_size=CHUNK):
-        pk, version, patient, starts_at, created_at = row
+    for some in in_batches(bookings, ASKED):
+        for pk, version, patient, starts_at, _known in _bookings(ladder, step).filter(pk__in=some):
+            yield Rung(step, pk, version, patient, starts_at, due_of(starts_at))
+
+
+def _due(
+    ladder: Ladder, step: Step, rows: Iterable[tuple], since: dt.datetime, until: dt.datetime, at: dt.datetime
+) -> Iterator[Rung]:
+    since = max(since, ladder.live_since or at)
+    due_of = due_times(step)
+    for pk, version, patient, starts_at, known_since in rows:
         due = due_of(starts_at)
-        known = created_at if version == 1 else at  # when a booking was moved does not stand on it
-        if max(since, known, begun) <= due < min(until, starts_at - NOT_LATER):
+        if since <= due < until and (known_since or at) <= due < starts_at - NOT_LATER:
             yield Rung(step, pk, version, patient, starts_at, due)
 
 
-def due_times(step: Step):
+def due_times(step: Step) -> Callable[[dt.datetime], dt.datetime]:
     """A function: start of the visit -> when the step is due. Outside the hours of sending: before them, not after."""
     rule = SendingRule.objects.get(priority=Priority.REMINDER)
 
@@ -96,20 +120,37 @@ def due_times(step: Step):
     return due
 
 
-def _bookings(ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime) -> QuerySet:
-    """Booked visits that this step may be due for: a little more than between the two moments, `rungs` looks closer."""
-    ahead, slack = dt.timedelta(hours=step.hours_before), dt.timedelta(hours=36)
-    rows = Appointment.objects.filter(
-        status=AppointmentStatus.BOOKED,
-        patient__isnull=False,
-        starts_at__gt=since + ahead - slack,
-        starts_at__lt=until + ahead + slack,
-    )
+def _bookings(ladder: Ladder, step: Step) -> QuerySet:
+    """Booked visits that this step is for: (number, version, patient, begin, since when it stands at that time)."""
+    rows = Appointment.objects.filter(status=AppointmentStatus.BOOKED, patient__isnull=False)
     rows = _of_services(rows, ladder)
     if step.only_unanswered:
         rows = rows.filter(confirmed_at=None)
-    rows = _for_audience(rows, step)
-    return rows.order_by().values_list("pk", "version", "patient_id", "starts_at", "created_at")
+    moved = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), kind=EventKind.MOVED).order_by("-at")
+    known_since = Case(When(version=1, then=F("created_at")), default=Subquery(moved.values("at")[:1]))
+    rows = _for_audience(rows, step).order_by().annotate(known_since=known_since)
+    return rows.values_list("pk", "version", "patient_id", "starts_at", "known_since")
+
+
+def _by_pages(rows: QuerySet) -> Iterator[tuple]:
+    """All of them, by the time of the visit. No statement stays open between two pages: on SQLite whoever reads on
+    while others write could not write then; on PostgreSQL a cursor would keep a connection to itself."""
+    last: tuple | None = None
+    while True:
+        after = Q(starts_at__gt=last[3]) | Q(starts_at=last[3], pk__gt=last[0]) if last else Q()
+        floor = Q(starts_at__gte=last[3]) if last else Q()  # the part that an index serves
+        page = list(rows.filter(floor, after).order_by("starts_at", "pk")[:CHUNK])
+        yield from page
+        if len(page) < CHUNK:
+            return
+        last = page[-1]
+
+
+def _told(step: Step) -> QuerySet:
+    """Deliveries of this step that are past planning; what a change of the ladder called off may come again."""
+    rows = Delivery.objects.filter(about_kind=VISIT, about_id=OuterRef("pk"), about_version=OuterRef("version"))
+    waiting = Q(state=DeliveryState.PENDING) | Q(state=DeliveryState.CANCELLED, reason=LADDER)
+    return rows.filter(key__startswith=prefix(step)).exclude(waiting).order_by()
 
 
 def _of_services(rows: QuerySet, ladder: Ladder) -> QuerySet:
@@ -123,7 +164,7 @@ def _of_services(rows: QuerySet, ladder: Ladder) -> QuerySet:
 
 def _for_audience(rows: QuerySet, step: Step) -> QuerySet:
     if step.audience == Audience.TAG:
-        tagged = PatientTag.objects.filter(patient=OuterRef("patient"), tag=step.tag_id)
+        tagged = PatientTag.objects.current().filter(patient=OuterRef("patient"), tag=step.tag_id)
         return rows.filter(Exists(tagged.order_by()))
     if step.audience == Audience.AT_RISK:
         scored = NoShowScore.objects.filter(appointment=OuterRef("pk"), probability__gte=step.risk_percent / 100)

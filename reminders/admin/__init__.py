@@ -1,0 +1,5 @@
+"""The pages of reminders."""
+
+from . import ladders, notices
+
+__all__ = ["ladders", "notices"]

@@ -1,0 +1,57 @@
+"""Ladders as somebody wrote them."""
+
+import datetime as dt
+import uuid
+
+import factory
+
+from accounts.tests.factories import UserFactory
+from common import clock
+from messaging.models import DeliveryState
+from messaging.tests.factories import DeliveryFactory
+from reminders.models import Ladder, LadderState, Step
+from reminders.services import planning
+
+
+class StepFactory(factory.django.DjangoModelFactory):
+    """An SMS to everybody, exactly a day before."""
+
+    class Meta:
+        model = Step
+
+    hours_before = 24
+    media = "sms"
+    only_unanswered = False
+
+
+class LadderFactory(factory.django.DjangoModelFactory):
+    """In use since yesterday, for all services, without steps: `steps=[{…}]`, `services=[…]`."""
+
+    class Meta:
+        model = Ladder
+        skip_postgeneration_save = True
+
+    name_en = "Standard reminders"
+    state = LadderState.LIVE
+    live_since = factory.LazyAttribute(
+        lambda ladder: clock.now() - dt.timedelta(days=1) if ladder.state != LadderState.DRAFT else None
+    )
+    lineage = factory.LazyFunction(uuid.uuid4)
+    by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def steps(self, create, given, **_kwargs):
+        for values in given or ():
+            StepFactory(ladder=self, **values)
+
+    @factory.post_generation
+    def services(self, create, given, **_kwargs):
+        self.services.set(given or ())
+
+
+def had(step, booking, state=DeliveryState.DELIVERED, **changes):
+    """The step's message for this booking, as if planned and sent."""
+    return DeliveryFactory(
+        key=f"{planning.prefix(step)}{booking.pk}:{booking.version}", patient=booking.patient, kind="reminder",
+        about_kind="appointment", about_id=booking.pk, about_version=booking.version, state=state, **changes,
+    )  # fmt: skip
