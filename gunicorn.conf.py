@@ -3,6 +3,21 @@
 import gc
 import os
 
+from gunicorn.glogging import Logger
+
+from common import secret_paths
+
+
+class SparingLogger(Logger):
+    """The access log names no address that opens something by itself."""
+
+    def atoms(self, resp, req, environ, request_time):  # noqa: ANN001, ANN201: gunicorn's
+        """What a line may be made of."""
+        known = super().atoms(resp, req, environ, request_time)
+        return {name: secret_paths.hide(value) if isinstance(value, str) else value for name, value in known.items()}
+
+
+logger_class = SparingLogger
 wsgi_app = "crm.wsgi:application"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))

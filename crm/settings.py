@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "unfold.contrib.simple_history",
     "crm",
     "desk",
+    "portal",
     "api",
     "reminders",
     "interactions",
@@ -312,12 +313,20 @@ UNFOLD = {
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "crm.menu.navigation"},
 }
 
-# Logs: what happened, where; never a query string, a body or a name
+# Logs: what happened, where; never a query string, a body, a name, or an address that opens something by itself
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "plain"}},
+    "filters": {"secrets": {"()": "common.secret_paths.HidesSecrets"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "plain",
+            "filters": ["secrets"],
+        }
+    },
     "root": {"handlers": ["stdout"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},

@@ -15,6 +15,8 @@ urlpatterns = [
     path("kiosk/", include("desk.kiosk_urls")),
     path("api/v1/", include("api.urls")),
     path("hooks/", include("messaging.urls")),
+    path("a/", include("portal.link_urls")),
+    path("stop/", include("portal.stop_urls")),
 ]
 handler400 = "crm.views.bad_request"
 handler403 = "crm.views.forbidden"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from common import clock
 from crm import health, theme
 from crm.middleware import is_api
+from portal import doors
 
 
 @require_safe
@@ -35,6 +36,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was opened too long ago, or in another sign-in."""
+    if request.resolver_match and request.resolver_match.app_name == "link":
+        return doors.form_over(request)
     return render(request, "403_csrf.html", status=403)
 
 

@@ -15,6 +15,14 @@ class LinkOver(Refusal):
     status = 410
 
 
+class AnswerOver(Refusal):
+    """What the person wanted has been overtaken; the page shows how it stands."""
+
+    code = "answer_over"
+    message = _("This is not possible any more. Nothing was changed by you. Here is how it stands now.")
+    status = 409
+
+
 class LadderChanged(Refusal):
     """Somebody else changed the draft, or put another version in use, meanwhile."""
 

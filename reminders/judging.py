@@ -51,7 +51,8 @@ class VisitJudge:
         stop = self._stop(row, booking, at)
         if stop:
             return Verdict(stop=stop)
-        link = links.address(row, until=booking.ends_at, at=at) if self.with_link else ""
+        until = max(booking.ends_at, row.expires_at)  # a missed visit is asked about after its end
+        link = links.address(row, until=until, at=at) if self.with_link else ""
         known = facts.of_visit(booking, row.patient.language, link)
         known |= self.more(row, booking) if self.more else {}
         added = (calendars.attachment(booking, known, at),) if self.with_calendar else ()

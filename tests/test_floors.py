@@ -18,6 +18,7 @@ FLOORS = {
     "interactions": 5,
     "reminders": 6,
     "desk": 7,
+    "portal": 7,
     "api": 7,
     "crm": 8,
 }

@@ -24,11 +24,10 @@ from messaging.models import (
     Medium,
     Message,
     MessageChannel,
-    OptOut,
     ProviderEvent,
 )
 from messaging.models.channel import REACHED_AT
-from messaging.services import receipts
+from messaging.services import opting_out, receipts
 from messaging.services.sending.world import Carriers
 from patients.models import ContactPoint, Patient
 from patients.services import contacts
@@ -147,7 +146,7 @@ def _stop_words(inbound: InboundMessage, at: dt.datetime) -> replying.Understood
     if answers.means_stop(inbound.text):
         return _stop(inbound, at)
     if answers.means_start(inbound.text):
-        OptOut.objects.live().filter(medium=inbound.medium, address=inbound.sender).update(ended_at=at)
+        opting_out.take_back(inbound.medium, inbound.sender, at)
         return replying.Understood("start", "start")
     if answers.means_wrong(inbound.text):
         return _wrong(inbound, at)
@@ -155,9 +154,7 @@ def _stop_words(inbound: InboundMessage, at: dt.datetime) -> replying.Understood
 
 
 def _stop(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
-    OptOut.objects.get_or_create(
-        medium=inbound.medium, address=inbound.sender, ended_at=None, defaults={"said": inbound.text[:200], "at": at}
-    )
+    opting_out.stop(inbound.medium, inbound.sender, inbound.text, at)
     return replying.Understood("stop", "stop")
 
 

@@ -20,8 +20,9 @@ from reminders import facts
 from reminders.models import Notice
 from reminders.services import choosing, saying
 from scheduling.errors import TooLate
-from scheduling.models import Appointment, WaitlistOffer
+from scheduling.models import Appointment, Slot, WaitlistOffer
 from scheduling.services import appointments, substitutes, telling, waitlist
+from scheduling.services.origin import Origin
 
 CHOOSE_FOR = dt.timedelta(hours=24)
 
@@ -34,21 +35,43 @@ class Done:
     words: object
 
 
-Act = Callable[[Delivery, dt.datetime], Done]
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a message, at this moment (aware) and through this door.
+
+    version: of the booking as the person knows it, so that nobody cancels a time that they have not seen.
+    """
+
+    delivery: Delivery
+    origin: Origin
+    at: dt.datetime
+    version: int
+
+
+Act = Callable[[Answer], Done]
 
 
 def act(delivery: Delivery, code: str, at: dt.datetime) -> Done | None:
     """Do what `code` means as an answer to this message; None when it means nothing there. Refusals are told."""
-    do = _ACTS.get((delivery.kind, code))
-    if do is None:
+    if (delivery.kind, code) not in _ACTS:
         return None
     try:
-        return do(delivery, at)
+        done = do(Answer(delivery, choosing.origin(), at, delivery.about_version), code)
     except TooLate as refusal:
-        return _too_late(delivery, refusal, at)
+        saying.refused(delivery, refusal, key=f"{delivery.pk}:late", at=at)
+        return tell_staff_too_late(delivery, at)
     except Refusal as refusal:
         saying.refused(delivery, refusal, key=f"{delivery.pk}:{code}:{refusal.code}", at=at)
         return Done("refused", refusal)
+    if done.code == "confirmed":
+        _thank(delivery, at)
+    return done
+
+
+def do(answer: Answer, code: str) -> Done:
+    """The act itself, which says nothing to the patient. Raises KeyError for a code that means nothing there, and the
+    refusals of the pool."""
+    return _ACTS[(answer.delivery.kind, code)](answer)
 
 
 def choose(delivery: Delivery, number: int, at: dt.datetime) -> Done | None:
@@ -56,78 +79,84 @@ def choose(delivery: Delivery, number: int, at: dt.datetime) -> Done | None:
     slots = choosing.slots_of(delivery)
     if not 1 <= number <= len(slots):
         return None
-    booking = _booking(delivery)
+    answer = Answer(delivery, choosing.origin(), at, delivery.about_version)
     try:
-        return _take(booking, delivery, slots[number - 1], at)
+        return take(answer, slots[number - 1], is_anew=bool(delivery.context.get("anew")))
     except Refusal as refusal:
         saying.refused(delivery, refusal, key=f"{delivery.pk}:{number}:{refusal.code}", at=at)
-        _name_places(delivery, booking, at, again=f":{number}")
+        _name_places(answer, again=f":{number}")
         return Done("refused", refusal)
 
 
-def _take(booking: Appointment, delivery: Delivery, slot: object, at: dt.datetime) -> Done:
-    if delivery.context.get("anew"):
-        appointments.book(patient=booking.patient, slot=slot, origin=choosing.origin(), reason=booking.reason, at=at)
+def take(answer: Answer, slot: Slot, *, is_anew: bool) -> Done:
+    """Move the booking to `slot`, or book anew there for who missed it. Raises what `book` and `move` raise."""
+    lost = booking_of(answer.delivery)
+    if is_anew:
+        appointments.book(patient=lost.patient, slot=slot, origin=answer.origin, reason=lost.reason, at=answer.at)
         return Done("booked", _("Booked another time"))
-    appointments.move(appointment=booking, slot=slot, origin=choosing.origin(), version=delivery.about_version, at=at)
+    appointments.move(appointment=lost, slot=slot, origin=answer.origin, version=answer.version, at=answer.at)
     return Done("moved", _("Moved to another time"))
 
 
-def _booking(delivery: Delivery) -> Appointment:
+def booking_of(delivery: Delivery) -> Appointment:
+    """The booking that the message is about."""
     return Appointment.objects.for_desk().get(pk=delivery.about_id)
 
 
-def _confirm(delivery: Delivery, at: dt.datetime) -> Done:
-    booking = _booking(delivery)
-    appointments.confirm(appointment=booking, origin=choosing.origin(), version=delivery.about_version, at=at)
-    known = facts.of_visit(booking, delivery.patient.language)
-    saying.reply(delivery, _("Thank you. See you on %(when)s, %(place)s."), key=f"{delivery.pk}:thanks", at=at, **known)
+def _confirm(answer: Answer) -> Done:
+    booking = booking_of(answer.delivery)
+    appointments.confirm(appointment=booking, origin=answer.origin, version=answer.version, at=answer.at)
     return Done("confirmed", _("Confirmed"))
 
 
-def _cancel(delivery: Delivery, at: dt.datetime) -> Done:
+def _thank(delivery: Delivery, at: dt.datetime) -> None:
+    known = facts.of_visit(booking_of(delivery), delivery.patient.language)
+    saying.reply(delivery, _("Thank you. See you on %(when)s, %(place)s."), key=f"{delivery.pk}:thanks", at=at, **known)
+
+
+def _cancel(answer: Answer) -> Done:
     """The notice of the cancellation is the answer."""
-    appointments.cancel(appointment=_booking(delivery), origin=choosing.origin(), version=delivery.about_version, at=at)
+    booking = booking_of(answer.delivery)
+    appointments.cancel(appointment=booking, origin=answer.origin, version=answer.version, at=answer.at)
     return Done("cancelled", _("Cancelled"))
 
 
-def _move(delivery: Delivery, at: dt.datetime) -> Done:
-    booking = _booking(delivery)
-    appointments.require_in_time(booking, choosing.origin(), at)
-    return _name_places(delivery, booking, at)
+def _move(answer: Answer) -> Done:
+    appointments.require_in_time(booking_of(answer.delivery), answer.origin, answer.at)
+    return _name_places(answer)
 
 
-def _again(delivery: Delivery, at: dt.datetime) -> Done:
-    return _name_places(delivery, _booking(delivery), at, anew=True)
+def _again(answer: Answer) -> Done:
+    return _name_places(answer, is_anew=True)
 
 
-def _name_places(
-    delivery: Delivery, booking: Appointment, at: dt.datetime, *, anew: bool | None = None, again: str = ""
-) -> Done:
-    """Three places to choose from; without any, a person looks."""
+def _name_places(answer: Answer, *, is_anew: bool | None = None, again: str = "") -> Done:
+    """Three places to choose from, by message; without any, a person looks."""
+    delivery, at = answer.delivery, answer.at
+    booking = booking_of(delivery)
     slots, media = choosing.near(booking, at), Notice.media_for("places")
-    is_anew = bool(delivery.context.get("anew")) if anew is None else anew
+    anew = bool(delivery.context.get("anew")) if is_anew is None else is_anew
     if not slots or not media:
-        return _ask_staff(delivery, booking, "wants_to_move", at)
+        return ask_staff(delivery, "wants_to_move", at)
     planning.say(
         Planned(
             key=f"places:{delivery.pk}{again}", patient=booking.patient_id, kind="places", media=media, due_at=at,
             expires_at=at + CHOOSE_FOR, about=(delivery.about_kind, booking.pk, booking.version),
-            context=choosing.as_context(slots) | {"anew": is_anew},
+            context=choosing.as_context(slots) | {"anew": anew},
         ),
         at,
     )  # fmt: skip
     return Done("places", _("Asked for another time"))
 
 
-def _too_late(delivery: Delivery, refusal: TooLate, at: dt.datetime) -> Done:
-    """The patient is told to call, and staff know, because an empty place may still be filled."""
-    booking = _booking(delivery)
-    saying.refused(delivery, refusal, key=f"{delivery.pk}:late", at=at)
-    return _ask_staff(delivery, booking, "too_late_to_change", at)
+def tell_staff_too_late(delivery: Delivery, at: dt.datetime) -> Done:
+    """Staff know, because an empty place may still be filled; the patient is told to call."""
+    return ask_staff(delivery, "too_late_to_change", at)
 
 
-def _ask_staff(delivery: Delivery, booking: Appointment, why: str, at: dt.datetime) -> Done:
+def ask_staff(delivery: Delivery, why: str, at: dt.datetime) -> Done:
+    """A person of the house sees to it; once for each reason and version of the booking."""
+    booking = booking_of(delivery)
     tasks.open(
         key=f"{why}:{booking.pk}:{booking.version}", kind=TaskKind.READ_ANSWER, patient=booking.patient, why=why,
         why_values={"when": booking.starts_at.isoformat()}, department=booking.slot.service.department,
@@ -136,31 +165,31 @@ def _ask_staff(delivery: Delivery, booking: Appointment, why: str, at: dt.dateti
     return Done("staff", _("Handed to staff"))
 
 
-def _take_kept(delivery: Delivery, at: dt.datetime) -> Done:
-    substitutes.take(lost=_booking(delivery), origin=choosing.origin(), at=at)
+def _take_kept(answer: Answer) -> Done:
+    substitutes.take(lost=booking_of(answer.delivery), origin=answer.origin, at=answer.at)
     return Done("booked", _("Took the kept place"))
 
 
-def _leave_kept(delivery: Delivery, at: dt.datetime) -> Done:
-    telling.tell(appointment=_booking(delivery), origin=choosing.origin(), at=at)
+def _leave_kept(answer: Answer) -> Done:
+    telling.tell(appointment=booking_of(answer.delivery), origin=answer.origin, at=answer.at)
     return Done("declined", _("Does not want the kept place"))
 
 
-def _accept_offer(delivery: Delivery, at: dt.datetime) -> Done:
-    waitlist.accept(offer=_offer(delivery), origin=choosing.origin(), at=at)
+def _accept_offer(answer: Answer) -> Done:
+    waitlist.accept(offer=_offer(answer), origin=answer.origin, at=answer.at)
     return Done("accepted", _("Took the free place"))
 
 
-def _decline_offer(delivery: Delivery, at: dt.datetime) -> Done:
-    waitlist.decline(offer=_offer(delivery), origin=choosing.origin(), at=at)
+def _decline_offer(answer: Answer) -> Done:
+    waitlist.decline(offer=_offer(answer), origin=answer.origin, at=answer.at)
     return Done("declined", _("Does not want the free place"))
 
 
-def _offer(delivery: Delivery) -> WaitlistOffer:
-    return WaitlistOffer.objects.select_related("entry").get(pk=delivery.about_id)
+def _offer(answer: Answer) -> WaitlistOffer:
+    return WaitlistOffer.objects.select_related("entry").get(pk=answer.delivery.about_id)
 
 
-def _no_need(delivery: Delivery, at: dt.datetime) -> Done:
+def _no_need(answer: Answer) -> Done:
     return Done("no_need", _("Needs no other time"))
 
 

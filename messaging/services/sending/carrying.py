@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from common import clock
 from messaging.channels.base import Accepted, Outgoing, Settles, Transport, TransportError
-from messaging.models import MessageChannel
+from messaging.models import Medium, MessageChannel
+from messaging.services import opting_out
 from messaging.services.sending.claiming import mark_on_wire
 from messaging.services.sending.deciding import Send
 from messaging.services.sending.world import Carriers
@@ -69,6 +70,7 @@ def outgoing(send: Send) -> Outgoing:
         facts=send.verdict.facts,
         choices=tuple((choice.digit, str(choice.label)) for choice in send.kind.choices),
         receipt_url=receipt_url(send.channel, str(message.uuid)),
+        unsubscribe_url=opting_out.address(message) if message.medium == Medium.EMAIL else "",
         attachments=send.verdict.attachments,
     )
 

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from accounts.services.actors import system_user
 from messaging.channels import TRANSPORTS
 from messaging.channels.base import Accepted, Settles, TransportError
-from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState, OptOut, Priority, Reason
+from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState, Priority, Reason
+from messaging.services import opting_out
 from messaging.services.sending.carrying import Said
 from messaging.services.sending.deciding import Send
 from patients.services import contacts
@@ -92,8 +93,7 @@ def refuse(delivery: Delivery, message: Message, error: TransportError, at: dt.d
 
 def note_opt_out(message: Message, said: str, at: dt.datetime) -> None:
     """The carrier knows that whoever is at this address said stop."""
-    known = {"medium": message.medium, "address": message.address, "ended_at": None}
-    OptOut.objects.get_or_create(**known, defaults={"said": said[:200], "at": at})
+    opting_out.stop(message.medium, message.address, said, at)
 
 
 def _again(delivery: Delivery, due: dt.datetime, reason: str, at: dt.datetime) -> None:

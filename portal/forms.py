@@ -1,0 +1,16 @@
+"""The shape of what the pages behind a link send; whether it is possible, services say."""
+
+from django import forms
+
+
+class AnswerForm(forms.Form):
+    """A button of the page. version: of the visit that it showed."""
+
+    answer = forms.SlugField(max_length=20)
+    version = forms.IntegerField(min_value=0)
+
+
+class PlaceForm(forms.Form):
+    """The button under a place."""
+
+    version = forms.IntegerField(min_value=0)
