@@ -46,6 +46,7 @@ GROUPS = [
             ("edit_note", "messaging.messagetemplate"),
             ("stairs", "reminders.ladder"),
             ("notifications_active", "reminders.notice"),
+            ("star", "reminders.rating"),
         ],
     ),
     (

@@ -14,6 +14,8 @@ NOTICES = {
     "offer": "sms wechat",
     "places": "sms wechat",
     "reply": "sms wechat",
+    "rating": "wechat sms",
+    "rating_why": "wechat sms",
 }
 
 

@@ -9,6 +9,7 @@ from common import clock, shown
 from messaging.kinds import Verdict
 from messaging.models import Delivery
 from reminders import calendars, facts
+from reminders.models import Rating
 from reminders.services import choosing, links, substituting
 from scheduling.models import Appointment, AppointmentStatus, WaitlistOffer
 from scheduling.models.waitlist import OfferStatus
@@ -97,6 +98,18 @@ def was_missed(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
         patient=booking.patient_id, slot__service__department=department, created_at__gt=booking.starts_at
     )
     return "rebooked" if again.claiming().exists() else ""
+
+
+def was_seen(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
+    """The visit took place, and was not rated by another way."""
+    if booking.status != AppointmentStatus.FULFILLED:
+        return "restored"
+    return "answered" if Rating.objects.filter(appointment=booking.pk).exists() else ""
+
+
+def was_rated(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
+    """Rated, without a reason yet."""
+    return "" if Rating.objects.filter(appointment=booking.pk, reason="").exists() else "answered"
 
 
 def kept_place(row: Delivery, booking: Appointment) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """The pages of reminders."""
 
-from . import ladders, notices
+from . import ladders, notices, ratings
 
-__all__ = ["ladders", "notices"]
+__all__ = ["ladders", "notices", "ratings"]

@@ -2,5 +2,18 @@ from reminders.models.cursor import Cursor
 from reminders.models.ladder import Act, Audience, Ladder, LadderState, Step
 from reminders.models.link import AnswerLink
 from reminders.models.notice import Notice
+from reminders.models.rating import ASKED_WHY, Rating, Score
 
-__all__ = ["Act", "AnswerLink", "Audience", "Cursor", "Ladder", "LadderState", "Notice", "Step"]
+__all__ = [
+    "ASKED_WHY",
+    "Act",
+    "AnswerLink",
+    "Audience",
+    "Cursor",
+    "Ladder",
+    "LadderState",
+    "Notice",
+    "Rating",
+    "Score",
+    "Step",
+]

@@ -17,11 +17,13 @@ from scheduling.models.appointment import CancelCause
 
 READER = "notices"
 AGAIN = dt.timedelta(minutes=15)  # read once more: a transaction may end later than one that began after it
-TOLD_OF = (EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED, EventKind.NOSHOW)
+TOLD_OF = (EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED, EventKind.NOSHOW, EventKind.FULFILLED)
 LAST_CALL = dt.timedelta(minutes=30)  # before the visit: later nobody reads it in time
 KEEPING = dt.timedelta(minutes=1)  # after a stoppage, until places are kept for those whom it takes theirs
-MISSED_AFTER = dt.timedelta(hours=1)
-MISSED_FOR = dt.timedelta(days=3)
+AFTERWARDS = {  # what is said after a visit: how long after, and how long it is worth saying
+    "missed": (dt.timedelta(hours=1), dt.timedelta(days=3)),
+    "rating": (dt.timedelta(hours=2), dt.timedelta(days=2)),
+}
 
 
 def tell_of_events(at: dt.datetime | None = None) -> int:
@@ -63,6 +65,8 @@ def _code(event: AppointmentEvent, at: dt.datetime) -> str:
         return "moved" if event.slot_id == booking.slot_id else ""
     if event.kind == EventKind.NOSHOW:
         return "missed"
+    if event.kind == EventKind.FULFILLED:
+        return "rating"
     return _cancelled(booking, event.at, at)
 
 
@@ -79,9 +83,10 @@ def _cancelled(booking: Appointment, since: dt.datetime, at: dt.datetime) -> str
 def _one(event: AppointmentEvent, code: str, media: list[str], rule: SendingRule, at: dt.datetime) -> Planned | None:
     booking = event.appointment
     due, expires = event.at, booking.starts_at - LAST_CALL
-    if code == "missed":
-        due = rule.opening(event.at + MISSED_AFTER)
-        expires = event.at + MISSED_FOR
+    if code in AFTERWARDS:
+        wait, valid = AFTERWARDS[code]
+        due = rule.opening(event.at + wait)
+        expires = event.at + valid
     if expires <= max(due, at):
         return None
     return Planned(

@@ -1,10 +1,13 @@
 """Reading what patients send back. What is not certain is never acted on: it goes to a person."""
 
+from django.utils.translation import gettext_lazy as _
+
 from messaging import kinds
 from messaging.models import Delivery, InboundMessage
 from messaging.replying import Understood, reader
 from reminders import facts, meaning
-from reminders.services import answers, saying
+from reminders.models import Score
+from reminders.services import answers, ratings, saying
 from scheduling.models import Appointment
 
 
@@ -24,10 +27,21 @@ def _act(inbound: InboundMessage, delivery: Delivery) -> answers.Done | None:
     if delivery.kind == "places":
         number = meaning.number(inbound.text, len(delivery.context.get("slots", [])))
         return answers.choose(delivery, number, inbound.at) if number else None
+    if delivery.kind in ("rating", "rating_why"):
+        return _rate(inbound, delivery)
     kind = kinds.get(delivery.kind)
     offered = {choice.digit: choice.code for choice in kind.choices} if kind else {}
     code = meaning.choice(inbound.text, offered)
     return answers.act(delivery, code, inbound.at) if code else None
+
+
+def _rate(inbound: InboundMessage, delivery: Delivery) -> answers.Done | None:
+    """A number from 1 to 5, and afterwards whatever words they choose."""
+    if delivery.kind == "rating_why":
+        kept = ratings.explain(delivery, inbound.text, inbound.at)
+        return answers.Done("reason", _("Gave a reason")) if kept else None
+    score = meaning.number(inbound.text, max(Score.values))
+    return answers.Done("rated", ratings.rate(delivery, score, inbound.at).get_score_display()) if score else None
 
 
 def _answer_question(inbound: InboundMessage, delivery: Delivery) -> Understood | None:
