@@ -1,6 +1,6 @@
 """What the worker does for reminders. Each may run twice, late or in several processes at once without harm."""
 
-from reminders.services import events, following, offering, planning
+from reminders.services import events, following, habits, offering, planning
 
 
 def every_minute() -> None:
@@ -8,6 +8,11 @@ def every_minute() -> None:
     events.tell_of_events()
     offering.offer_freed()
     following.follow()
+
+
+def nightly() -> None:
+    """Whose hour and channel are which."""
+    habits.learn()
 
 
 def plan() -> None:

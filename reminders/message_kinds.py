@@ -33,6 +33,8 @@ REASONS = {
     "answered": _("It was answered"),
     "over": _("The offer is over"),
     "ladder": _("The ladder was changed"),
+    "own_hour": _("At the hour and by the channel at which this person answered before"),
+    "age_hour": _("At the hour and by the channel at which people of this age answer most"),
 }
 
 

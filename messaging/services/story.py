@@ -40,7 +40,9 @@ def _planned(delivery: Delivery) -> Step:
     if delivery.again_of_id and delivery.by:
         return Step(delivery.created_at, gettext("Sent again by %(who)s") % {"who": delivery.by})
     due = shown.moment(delivery.due_at)
-    return Step(delivery.created_at, gettext("Planned for %(when)s") % {"when": due})
+    note = delivery.context.get("note", "")  # of the floor that planned it: why then, and by that channel
+    details = why(note, delivery.kind) if note else ""
+    return Step(delivery.created_at, gettext("Planned for %(when)s") % {"when": due}, str(details))
 
 
 def _tried(message: Message, delivery: Delivery) -> Step:

@@ -22,7 +22,7 @@ from messaging.services.looks import ICONS
 from patients.models import ContactPoint
 from reminders.models import Ladder, Step
 from reminders.services import ladders, trying
-from reminders.services.planning import Rung
+from reminders.rung import Rung
 from reminders.services.trying import Trial
 from scheduling import seeing
 from scheduling.models import Appointment

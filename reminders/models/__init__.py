@@ -1,4 +1,5 @@
 from reminders.models.cursor import Cursor
+from reminders.models.habit import AgeGroup, Habit
 from reminders.models.ladder import Act, Audience, Ladder, LadderState, Step
 from reminders.models.link import AnswerLink
 from reminders.models.notice import Notice
@@ -7,9 +8,11 @@ from reminders.models.rating import ASKED_WHY, Rating, Score
 __all__ = [
     "ASKED_WHY",
     "Act",
+    "AgeGroup",
     "AnswerLink",
     "Audience",
     "Cursor",
+    "Habit",
     "Ladder",
     "LadderState",
     "Notice",

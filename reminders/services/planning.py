@@ -6,7 +6,6 @@ of a booking has little to undo. A booking made, or a ladder put in use, after a
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
@@ -24,38 +23,18 @@ from messaging.services.planning import Planned
 from patients.models import PatientTag
 from reminders.judging import VISIT
 from reminders.models import Act, Audience, Ladder, Step
+from reminders.rung import NOT_LATER, Rung, prefix
+from reminders.services import habits
+from reminders.services.habits import Suited
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, NoShowScore
 
 HORIZON = dt.timedelta(hours=26)  # a day, and more than the time between two runs
 GRACE = dt.timedelta(hours=2)  # after an outage, steps up to so old are still planned; older ones are left out
-NOT_LATER = dt.timedelta(minutes=30)  # before the visit a reminder is of no use
 CHUNK = 5_000
 ASKED = 500  # bookings named in one statement
 # How far the moment of a step may lie from exactly that long before: its time of day, and hours of sending before it
 LATER, EARLIER = dt.timedelta(days=1), dt.timedelta(days=2)
 LADDER = "ladder"  # why something that was planned is called off: the ladder has changed
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One step for one booking: what would happen, when."""
-
-    step: Step
-    booking: int
-    version: int
-    patient: int
-    starts_at: dt.datetime
-    due_at: dt.datetime
-
-    @property
-    def key(self) -> str:
-        """Of the delivery or task: the same for all versions of the ladder that have this step."""
-        return f"{prefix(self.step)}{self.booking}:{self.version}"
-
-
-def prefix(step: Step) -> str:
-    """How the keys of a step begin."""
-    return f"step:{step.lineage.hex}:"
 
 
 def plan_due(at: dt.datetime | None = None) -> int:
@@ -71,7 +50,7 @@ def _plan(ladder: Ladder, at: dt.datetime) -> int:
         if step.act == Act.CALL:
             new += tasks.open_many(_tasks(found), by=system_user(), at=at)
         else:
-            new += planning.plan((_delivery(rung) for rung in found), at)
+            new += planning.plan((_delivery(suited) for suited in habits.suit(found)), at)
     return new
 
 
@@ -172,12 +151,18 @@ def _for_audience(rows: QuerySet, step: Step) -> QuerySet:
     return rows
 
 
-def _delivery(rung: Rung) -> Planned:
+def _delivery(suited: Suited) -> Planned:
+    rung = suited.rung
     return Planned(
-        key=rung.key, patient=rung.patient, kind="reminder", media=rung.step.media.split(), due_at=rung.due_at,
+        key=rung.key, patient=rung.patient, kind="reminder", media=suited.media, due_at=suited.due_at,
         expires_at=rung.starts_at - NOT_LATER, about=(VISIT, rung.booking, rung.version),
-        context={"only_unanswered": rung.step.only_unanswered},
+        context=context_of(suited),
     )  # fmt: skip
+
+
+def context_of(suited: Suited) -> dict[str, object]:
+    """What a delivery keeps of its step, and why it is due just then."""
+    return {"only_unanswered": suited.rung.step.only_unanswered, "note": suited.note}
 
 
 def _tasks(found: Iterator[Rung]) -> Iterator[NewTask]:

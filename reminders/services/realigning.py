@@ -15,8 +15,10 @@ from interactions.models import Task
 from interactions.services import tasks
 from messaging.models import Delivery, DeliveryState
 from reminders.models import Act, Ladder, Step
-from reminders.services import planning
-from reminders.services.planning import LADDER, NOT_LATER, Rung
+from reminders.rung import NOT_LATER
+from reminders.services import habits, planning
+from reminders.services.habits import Suited
+from reminders.services.planning import LADDER
 
 ROWS = 2_000  # deliveries looked at together
 SET = ("due_at", "expires_at", "media", "context", "state", "reason", "changed_at")
@@ -60,7 +62,8 @@ def _follow_calls(ladder: Ladder, step: Step, at: dt.datetime) -> None:
 def _follow_messages(ladder: Ladder, step: Step, at: dt.datetime, *, is_shifted: bool) -> None:
     rows = _changeable().filter(key__startswith=planning.prefix(step))
     for some in in_batches(list(rows.values_list("pk", "about_id")), ROWS):
-        wanted = {rung.key: rung for rung in planning.rungs_of(ladder, step, {about for _pk, about in some})}
+        found = planning.rungs_of(ladder, step, {about for _pk, about in some})
+        wanted = {suited.rung.key: suited for suited in habits.suit(found)}
         # The worker may have taken one meanwhile: only those that are still as they were read
         locked = list(_changeable().select_for_update().filter(pk__in=[pk for pk, _about in some]).order_by("pk"))
         for row in locked:
@@ -68,19 +71,19 @@ def _follow_messages(ladder: Ladder, step: Step, at: dt.datetime, *, is_shifted:
         Delivery.objects.bulk_update(locked, SET, batch_size=500)
 
 
-def _decide(row: Delivery, rung: Rung | None, at: dt.datetime, *, is_shifted: bool) -> None:
+def _decide(row: Delivery, suited: Suited | None, at: dt.datetime, *, is_shifted: bool) -> None:
     """What is on its way keeps its moment: it is due already, or was tried, or waits for a carrier or for tomorrow."""
     is_waiting = row.state == DeliveryState.PENDING
     keeps_moment = is_waiting and (not is_shifted or row.due_at <= at or row.attempts > 0)
-    if rung is None or (not keeps_moment and not at <= rung.due_at < rung.starts_at - NOT_LATER):
+    if suited is None or (not keeps_moment and not at <= suited.due_at < suited.rung.starts_at - NOT_LATER):
         if is_waiting:
             row.state, row.reason, row.changed_at = DeliveryState.CANCELLED, LADDER, at
         return
     if not keeps_moment:
-        row.due_at, row.expires_at = rung.due_at, rung.starts_at - NOT_LATER
+        row.due_at, row.expires_at = suited.due_at, suited.rung.starts_at - NOT_LATER
     if not row.attempts:
-        row.media = rung.step.media
-    row.context = {"only_unanswered": rung.step.only_unanswered}
+        row.media = " ".join(suited.media)
+    row.context = planning.context_of(suited)
     row.state, row.reason, row.changed_at = DeliveryState.PENDING, "", at
 
 
