@@ -18,6 +18,7 @@ from common.history import acting
 from desk.tests.test_reach_everything import faults
 from directory.models import PractitionerRole, Scope, Site
 from directory.tests.factories import DepartmentFactory, PractitionerFactory, SiteFactory
+from patients.admin import sections
 from patients.models import Patient
 from patients.services import registration
 from patients.tests.factories import PatientFactory
@@ -65,7 +66,9 @@ def form_of(client, address: str) -> dict:
 
 
 def inlines() -> dict:
-    prefixes = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags")
+    own = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags")
+    more = (kind.model._meta.get_field("patient").remote_field.related_name for kind in sections.known())
+    prefixes = [*own, *more]
     return {f"{prefix}-{name}": "0" for prefix in prefixes for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
 
