@@ -29,7 +29,7 @@ class Shown:
     doctor: str
     service: str
     site: Site
-    room: str
+    where: str
     floor: str
     preparation: str
 
@@ -58,7 +58,7 @@ def place(slot: Slot) -> Shown:
         doctor=known["doctor"],
         service=known["service"],
         site=slot.service.department.site,
-        room=str(room) if room else "",
+        where=known["place"],
         floor=room.floor if room else "",
         preparation=known["preparation"],
     )
@@ -82,7 +82,7 @@ def until(standing: Standing) -> str:
         return ""
     when = {"when": shown.moment(standing.until)}
     if standing.is_late:
-        return _("You could change this visit here until %(when)s. Please call us now.") % when
+        return _("It could be changed here until %(when)s. If you cannot come, please call us.") % when
     if standing.is_to_come:
         return _("You can change or cancel it here until %(when)s.") % when if "cancel" in standing.answers else ""
     return _("The place is kept for you until %(when)s.") % when

@@ -54,7 +54,7 @@ SAID: dict[tuple[str, str], Words] = {
         _("You stay on the waiting list. We write as soon as another place is free."),
         "off",
     ),
-    (State.MISSED, ""): Words(_("We missed you at this visit"), CALL),
+    (State.MISSED, ""): Words(_("We missed you at this visit"), _("Shall we find a new time? You can also call us.")),
     (State.MISSED, "no_need"): Words(
         _("Thank you for telling us"), _("If you change your mind, you can still choose a new time here."), "good"
     ),

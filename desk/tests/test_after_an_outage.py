@@ -8,10 +8,10 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from common import clock
 from desk.forms import TimesForm
-from desk.tests.test_reach_everything import faults
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
+from tests.axe import faults
 
 PAGE = reverse("admin:desk:afterwards")
 WALK_IN = reverse("admin:desk:afterwards_walk_in")

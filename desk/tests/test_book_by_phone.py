@@ -8,12 +8,12 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from common import clock
 from desk.tests.test_booking_desk import visit
-from desk.tests.test_reach_everything import faults
 from desk.tests.test_work_by_keyboard import KEYS, Keyboard, said
 from directory.models import Scope
 from patients.tests.factories import ContactPointFactory, PatientFactory, RelatedPersonFactory
 from scheduling.models import Appointment
 from scheduling.tests.factories import SessionFactory, SlotFactory
+from tests.axe import faults
 
 SECONDS = 15  # the most that the script below may take
 DESK = reverse("admin:desk:booking_desk")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
-from desk.tests.test_reach_everything import RULES
+from tests.axe import RULES
 from visits.models import CallScreen
 from visits.services import queue, screens
 from visits.tests.factories import clinic, counter, waiting

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from desk.tests.test_booking_desk import visit
-from desk.tests.test_reach_everything import faults
 from directory.models import Scope
 from patients.models import Patient
 from patients.tests.factories import ContactPointFactory, IdentifierFactory, PatientFactory
 from scheduling.models import Appointment
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
+from tests.axe import faults
 from visits.models import QueueEntry
 from visits.tests.factories import booked, clinic
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from accounts.services import devices
 from common import clock
-from desk.tests.test_reach_everything import RULES
 from patients.tests.factories import PatientFactory
 from scheduling.services import holds
 from scheduling.tests.factories import AppointmentFactory, SlotFactory
+from tests.axe import RULES
 from visits.models import QueueEntry
 from visits.services import door_codes
 from visits.tests.factories import booked, clinic, counter, waiting

@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session as SignedIn
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from desk.tests.test_reach_everything import faults
 from scheduling.tests.factories import SessionFactory
+from tests.axe import faults
 
 PASSWORD = "a-long-password"
 UNLOCK, AWAKE = reverse("admin:desk:unlock"), reverse("admin:desk:awake")

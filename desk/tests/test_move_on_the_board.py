@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from common import clock
-from desk.tests.test_reach_everything import faults
 from directory.models import Scope
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Slot
 from scheduling.services import appointments
 from scheduling.services.origin import Origin
 from scheduling.tests.factories import AppointmentFactory
+from tests.axe import faults
 
 NEWS = 8_000  # ms within which the board shows what others did: it asks every five seconds
 

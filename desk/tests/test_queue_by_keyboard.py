@@ -5,11 +5,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from desk.tests.test_reach_everything import RULES
 from directory.models import Scope
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
 from scheduling.tests.factories import SlotFactory
+from tests.axe import RULES
 from visits.models import Call, Encounter, QueueEntry
 from visits.services import queue
 from visits.tests.factories import booked, clinic, counter, noon, waiting

@@ -3,20 +3,13 @@
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from common import clock
 from patients.tests.factories import PatientFactory
 from scheduling.tests.factories import AppointmentFactory, SlotFactory
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-
-
-def faults(page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]
+from tests.axe import faults
 
 
 @pytest.fixture

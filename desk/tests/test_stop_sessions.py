@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from common import clock
-from desk.tests.test_reach_everything import faults
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, EventKind, Session
 from scheduling.services import stoppages
 from scheduling.services.origin import Origin
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
+from tests.axe import faults
 
 STOPPING, UNTOLD = reverse("admin:desk:stopping"), reverse("admin:desk:untold")
 

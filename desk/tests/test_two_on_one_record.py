@@ -15,7 +15,6 @@ from accounts.services import presence
 from accounts.tests.factories import UserFactory
 from common import clock
 from common.history import acting
-from desk.tests.test_reach_everything import faults
 from directory.models import PractitionerRole, Scope, Site
 from directory.tests.factories import DepartmentFactory, PractitionerFactory, SiteFactory
 from patients.admin import sections
@@ -25,6 +24,7 @@ from patients.tests.factories import PatientFactory
 from scheduling.services import appointments
 from scheduling.services.origin import Origin
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
+from tests.axe import faults
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from common import clock
-from desk.tests.test_reach_everything import faults
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
 from scheduling.services import waitlist
 from scheduling.services.origin import Origin
 from scheduling.tests.factories import AppointmentFactory, WaitlistEntryFactory
+from tests.axe import faults
 
 PAGE = reverse("admin:desk:waiting")
 

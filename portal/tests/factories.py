@@ -35,7 +35,7 @@ def clinic(days: int = 5, **department):
     service = ServiceFactory(department=department, **texts)
     session = SessionFactory(
         practitioner=PractitionerFactory(name="Chen Yu"), service=service, day=clock.today() + dt.timedelta(days=days),
-        location=LocationFactory(site=department.site, code="12", floor="3"),
+        location=LocationFactory(site=department.site, code="12", floor="3F"),
     )  # fmt: skip
     return with_places(session)
 

@@ -202,7 +202,7 @@ def test_after_the_deadline_the_page_says_so_and_whom_to_call(noon, client, pres
     visit = booked(clinic())
     address = told("reminder", visit)
     noon.now = visit.starts_at - dt.timedelta(hours=3)
-    page = shows(client.get(address), "Please call us now", 'href="tel:01055550100"', "I will come")
+    page = shows(client.get(address), "If you cannot come, please call us", 'href="tel:01055550100"', "I will come")
     assert "Cancel the visit" not in page
     shows(press(address, "cancel"), "Please call the hospital", status=422)
     assert Task.objects.get().why_code == "too_late_to_change"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desk.tests.test_reach_everything import faults
 from portal.tests.factories import another, booked, clinic, offered, slot_of, stopped, told
+from tests.axe import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

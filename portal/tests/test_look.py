@@ -36,7 +36,7 @@ def addresses(session, visit, address):
 def test_the_page_says_what_a_patient_needs_to_know(client, address, visit):
     page = client.get(address).content.decode()
     with translation.override("en"):
-        facts = [shown.moment(visit.starts_at), "in 5 days", "Chen Yu", "General clinic", "Room 12", "floor 3"]
+        facts = [shown.moment(visit.starts_at), "in 5 days", "Chen Yu", "General clinic", "Room 12", "(3F)"]
     facts += ["Riverside Hospital", "1 River Road", "Please come fasting.", str(visit), f"tel:{PHONE.replace(' ', '')}"]
     assert [fact for fact in facts if fact not in page] == []
 

@@ -2,6 +2,8 @@
 
 import http.client
 import re
+from contextlib import closing
+from urllib.parse import urlencode
 
 import pytest
 
@@ -31,22 +33,22 @@ def many(live_processes):
 
 
 def _token(port, path):
-    """The cookie and the form's token. Any page of the site has them."""
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    asked.request("GET", path)
-    answer = asked.getresponse()
-    page = answer.read().decode()
+    """The cookie and the form's token. Any page with a form has them."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as asked:
+        asked.request("GET", path)
+        answer = asked.getresponse()
+        page = answer.read().decode()
     cookie = re.search(r"csrftoken=(\w+)", answer.headers["Set-Cookie"])[1]
     return cookie, re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
 
 
 def _post(port, token, path, said):
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    body = "&".join(f"{name}={value}" for name, value in {**said, "csrfmiddlewaretoken": token[1]}.items())
-    kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={token[0]}"}
-    asked.request("POST", path, body, kind)
-    answer = asked.getresponse()
-    answer.read()
+    cookie, proof = token
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={cookie}"}
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as asked:
+        asked.request("POST", path, urlencode({**said, "csrfmiddlewaretoken": proof}), kind)
+        answer = asked.getresponse()
+        answer.read()
     return answer.status
 
 
