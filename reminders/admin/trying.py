@@ -21,8 +21,8 @@ from messaging.models import Medium, MessageChannel
 from messaging.services.looks import ICONS
 from patients.models import ContactPoint
 from reminders.models import Ladder, Step
-from reminders.services import ladders, trying
 from reminders.rung import Rung
+from reminders.services import ladders, trying
 from reminders.services.trying import Trial
 from scheduling import seeing
 from scheduling.models import Appointment

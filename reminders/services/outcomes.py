@@ -32,7 +32,9 @@ def tell(*, task: Task, by: User, at: dt.datetime) -> None:
 def close_answer(*, task: Task, by: User, at: dt.datetime) -> None:
     """The answer was read and dealt with."""
     if task.about_kind == "inboundmessage":
-        receiving.close(InboundMessage.objects.get(pk=task.about_id), note=task.note or task.get_outcome_display())
+        receiving.close(
+            InboundMessage.objects.get(pk=task.about_id), note=task.note or task.get_outcome_display(), by=by
+        )
 
 
 for kind in (TaskKind.CALL_RISK, TaskKind.CALL_UNREACHED):

@@ -267,7 +267,7 @@ def test_a_removed_step_is_called_off(planned, draft):
 def test_a_changed_time_and_channel_shift_what_waits(planned, draft):
     use(edited(draft, at_time=dt.time(15), media="wechat sms", only_unanswered=True))
     assert fate(planned) == ("05 15:00", "pending", "")
-    assert (planned.media, planned.context) == ("wechat sms", {"only_unanswered": True})
+    assert (planned.media, planned.context) == ("wechat sms", {"only_unanswered": True, "note": ""})
     assert planning.plan_due() == 0
 
 
