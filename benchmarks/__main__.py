@@ -25,6 +25,7 @@ SUITES = {
     "desk": [POSTGRESQL],
     "waiting": [POSTGRESQL],
     "messages": [POSTGRESQL, SQLITE],
+    "reminders": [POSTGRESQL],
 }
 MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {
