@@ -67,6 +67,11 @@ class Typed:
         return all([self.ladder.is_valid(), *(form.is_valid() for form in self.steps)])
 
     @property
+    def has_services(self) -> bool:
+        """Is it for some services only?"""
+        return bool(self.ladder["services"].value())
+
+    @property
     def drawn(self) -> list:
         """The line of those steps that can be read, in the order of their time."""
         starts_at = self.example.starts_at

@@ -100,7 +100,9 @@ class StepForm(forms.Form):
     )  # fmt: skip
     act = forms.ChoiceField(label=_("What"), choices=Act.choices, widget=UnfoldAdminSelectWidget)
     media = MediaField(label=_("Channels in order"), required=False)
-    audience = forms.ChoiceField(label=_("For"), choices=Audience.choices, widget=UnfoldAdminSelectWidget)
+    audience = forms.ChoiceField(
+        label=pgettext_lazy("step", "For"), choices=Audience.choices, widget=UnfoldAdminSelectWidget
+    )
     risk_percent = forms.IntegerField(
         label=_("At risk from, %"), min_value=1, max_value=100, required=False, widget=NumberBox(attrs={"min": 1})
     )

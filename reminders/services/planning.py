@@ -36,7 +36,7 @@ LATER, EARLIER = dt.timedelta(days=1), dt.timedelta(days=2)
 LADDER = "ladder"  # why something that was planned is called off: the ladder has changed
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: a million are made
 class Rung:
     """One step for one booking: what would happen, when."""
 
