@@ -26,6 +26,7 @@ SUITES = {
     "waiting": [POSTGRESQL],
     "messages": [POSTGRESQL, SQLITE],
     "risk": [POSTGRESQL, SQLITE],
+    "reminders": [POSTGRESQL],
 }
 MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
 ENVIRONMENT = {

@@ -8,7 +8,7 @@ from reminders.models import Step
 NOT_LATER = dt.timedelta(minutes=30)  # before the visit a reminder is of no use
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: a million are made
 class Rung:
     """One step for one booking: what would happen, when."""
 

@@ -17,6 +17,12 @@ def birth(patient) -> str:
     return shown.birth(patient.birth_date, patient.age())
 
 
+@register.filter
+def number(count: int) -> str:
+    """`12,345`."""
+    return f"{count:,}"
+
+
 @register.simple_tag
 def tone(text, tone, icon=""):
     """A badge."""

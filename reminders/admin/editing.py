@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -27,12 +28,12 @@ NEW_STEP = Rule(24, media="sms")
 class Typed:
     """The forms of an editor: as posted, else as `of` says. rows: numbers that name the step forms."""
 
-    def __init__(self, request: HttpRequest, of: Ladder | None, admin_site: Any):
+    def __init__(self, request: HttpRequest, of: Ladder | None):
         data = request.POST if request.method == "POST" else None
         self.example = ExampleForm(data)
         steps = [StepForm.values_of(Rule.of(step)) for step in of.steps.all()] if of else []
         names = {"name_zh": of.name_zh, "name_en": of.name_en, "services": of.services.all()} if of else {}
-        self.ladder = LadderForm(data, initial=names, site=admin_site)
+        self.ladder = LadderForm(data, initial=names)
         self.seen = request.POST.get("seen", "") if data is not None else ladders.mark(of) if of else ""
         if data is None:
             self.steps = [self._form(None, number, values) for number, values in enumerate(steps or [_start()])]
@@ -49,6 +50,11 @@ class Typed:
         """Without this row."""
         self.steps = [form for form in self.steps if str(form.number) != number]
 
+    def focus(self) -> None:
+        """The caret is in the first step, so that its number is changed at once."""
+        if self.steps and not self.steps[0].is_bound:
+            self.steps[0].fields["amount"].widget.attrs["autofocus"] = True
+
     def _form(self, data: Any, number: int, values: dict | None = None, *, has_caret: bool = False) -> StepForm:
         form = StepForm(data, initial=values, prefix=f"step{number}", auto_id="id_%s")
         form.number = number
@@ -59,6 +65,11 @@ class Typed:
     @property
     def is_valid(self) -> bool:
         return all([self.ladder.is_valid(), *(form.is_valid() for form in self.steps)])
+
+    @property
+    def has_services(self) -> bool:
+        """Is it for some services only?"""
+        return bool(self.ladder["services"].value())
 
     @property
     def drawn(self) -> list:
@@ -104,9 +115,14 @@ def _numbers(rows: Sequence[str]) -> list[int]:
 class EditActs:
     """Writing a draft: a new ladder, the next version of one, or the draft itself."""
 
-    @action(description=_("New ladder"), url_path="new", icon="add", permissions=MAY_WRITE)
-    def begin(self, request: HttpRequest) -> HttpResponse:
-        """For services that need reminders of their own."""
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who may change drafts may begin one."""
+        return request.user.has_perm(*MAY_WRITE)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
+        """A new ladder, for services that need reminders of their own."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         return self._edit(request, None, title=_("New ladder"))
 
     @action(
@@ -130,7 +146,7 @@ class EditActs:
         return self._edit(request, self.find(request, object_id), title=_("Change the draft"))
 
     def _edit(self, request: HttpRequest, of: Ladder | None, *, title: Any) -> HttpResponse:
-        typed = Typed(request, of, self.admin_site)
+        typed = Typed(request, of)
         context = {"typed": typed, "original": of}
         if request.htmx:
             return self.page(request, "reminders/_drawn.html", title=title, **context)
@@ -138,6 +154,8 @@ class EditActs:
             typed.remove(request.POST["remove"])
         if "add" in request.POST:
             typed.add()
+        if of and request.method == "GET":
+            typed.focus()
         status = 200
         if "save" in request.POST:
             draft, status = self._save(request, typed, of)

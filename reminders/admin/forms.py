@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from common import clock
 from directory.models import HealthcareService
 from messaging.models import Medium
 from patients.models import Tag
-from reminders.models import Act, Audience, Ladder, Notice
+from reminders.models import Act, Audience, Notice
 from reminders.services.ladders import Rule
 
 EXAMPLE_TIME = dt.time(9, 30)
@@ -73,15 +76,12 @@ class LadderForm(forms.Form):
         label=_("English name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget
     )
     services = forms.ModelMultipleChoiceField(
-        HealthcareService.objects.all(), label=_("For the services"), required=False,
-        help_text=_("Empty: all services without a ladder of their own."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, site: AdminSite, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        widget = AutocompleteSelectMultiple(Ladder._meta.get_field("services"), site)
-        widget.choices = self.fields["services"].choices
-        self.fields["services"].widget = widget
+        HealthcareService.objects.filter(is_active=True).order_by("department", "pk"),
+        label=_("For the services"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("None chosen: all services without a ladder of their own."),
+    )
 
 
 class StepForm(forms.Form):
@@ -100,7 +100,9 @@ class StepForm(forms.Form):
     )  # fmt: skip
     act = forms.ChoiceField(label=_("What"), choices=Act.choices, widget=UnfoldAdminSelectWidget)
     media = MediaField(label=_("Channels in order"), required=False)
-    audience = forms.ChoiceField(label=_("For"), choices=Audience.choices, widget=UnfoldAdminSelectWidget)
+    audience = forms.ChoiceField(
+        label=pgettext_lazy("step", "For"), choices=Audience.choices, widget=UnfoldAdminSelectWidget
+    )
     risk_percent = forms.IntegerField(
         label=_("At risk from, %"), min_value=1, max_value=100, required=False, widget=NumberBox(attrs={"min": 1})
     )

@@ -47,7 +47,6 @@ class LadderAdmin(EditActs, TryActs, FactAdmin):
     search_fields = ("name_zh", "name_en")
     list_select_related = ("by",)
     fields = readonly_fields = ("called", "whom", "state_badge", "since", "made_by")
-    actions_list = ("begin",)
     actions_detail = ("change_copy", "edit", "try_out", "discard", "end")
     change_form_after_template = "reminders/ladder_page.html"
     empty_advice = _("Nobody is reminded of anything. Make a ladder and put it in use.")

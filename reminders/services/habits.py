@@ -29,7 +29,7 @@ OWN, AGE = "own_hour", "age_hour"  # notes on the delivery: `message_kinds.REASO
 WRITTEN = 1_000  # rows of one statement
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: a million are made
 class Suited:
     """A rung at the hour and by the channels that suit the person. note: why, "" when the step's own are kept."""
 
