@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from common import secret_paths
+from patients.tests.factories import PatientFactory
 from portal import doors
 from portal.tests.factories import PHONE, booked, clinic, slot_of, told
 from reminders.models import AnswerLink
@@ -73,8 +74,7 @@ def test_the_link_of_one_visit_does_nothing_to_another(client, address, visit):
 
 
 def test_a_visit_that_is_another_persons_by_now_is_not_shown(client, address, visit):
-    other = booked(clinic(site__code="other")).patient
-    Appointment.objects.filter(pk=visit.pk).update(patient=other)
+    Appointment.objects.filter(pk=visit.pk).update(patient=PatientFactory())
     assert client.get(address).status_code == 410
     assert client.post(address, {"answer": "cancel", "version": 1}).status_code == 410
     visit.refresh_from_db()

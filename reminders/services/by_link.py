@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts.models import Channel
 from accounts.services.actors import system_user
+from messaging.models import Delivery
 from reminders.errors import AnswerOver
 from reminders.models import AnswerLink
 from reminders.services import answers, choosing, links, standings
@@ -111,8 +112,9 @@ def _once(link: AnswerLink, work: Callable[[], None], at: dt.datetime) -> None:
 
 def _now(link: AnswerLink, at: dt.datetime) -> Standing:
     """As it stands when nobody else answers by this link at the same moment. Raises LinkOver."""
-    rows = AnswerLink.objects.select_for_update(of=("self",)).select_related("delivery__patient")
-    return standings.of(rows.get(pk=link.pk).delivery, at)
+    AnswerLink.objects.select_for_update().get(pk=link.pk)
+    # Read after the lock, in a statement of its own: what is joined to a locked row is as old as the wait for it.
+    return standings.of(Delivery.objects.select_related("patient").get(pk=link.delivery_id), at)
 
 
 def _mark(link: AnswerLink, done: Done, at: dt.datetime) -> None:
