@@ -90,8 +90,8 @@ def press_on(page, label):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
         if focused.count() and " ".join(focused.inner_text().split()) == label:
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"no way to {label}")
 
