@@ -12,10 +12,9 @@ from messaging.models import InboundMessage
 
 @dataclass(frozen=True)
 class Understood:
-    """What an answer meant. code: for the delivery that it answers. done: in words, for staff."""
+    """What an answer meant and what was done: a code that `messaging.labels.name_answer` has made known."""
 
     code: str
-    done: str
 
 
 Understand = Callable[[InboundMessage], Understood | None]

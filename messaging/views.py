@@ -19,7 +19,8 @@ LARGEST = 256 * 1024  # bytes; a receipt is a few hundred
 @csrf_exempt  # the caller is no browser; its signature is checked instead
 @require_http_methods(["GET", "POST"])
 def hook(request: HttpRequest, channel: UUID, ref: UUID | None = None) -> HttpResponse:
-    """Take in what a carrier tells: 2xx once it is written down, 401 for a wrong signature, 413 and 400 for nonsense.
+    """Take in what a carrier tells: 2xx once it is written down, 401 for a wrong signature, 413 and 400 for nonsense,
+    503 for a receipt that comes before we know its number.
 
     ref is for the adapter, which reads it from the address; it decides nothing here.
     """
@@ -30,6 +31,8 @@ def hook(request: HttpRequest, channel: UUID, ref: UUID | None = None) -> HttpRe
         heard = receiving.hear(found, _incoming(request))
     except NotFromCarrier:
         return HttpResponse(status=401)
+    except receiving.TooEarly:
+        return HttpResponse(status=503, headers={"Retry-After": "60"})  # carriers repeat what was not taken
     except ValueError:
         return HttpResponse(status=400)
     if heard.events:

@@ -1,10 +1,9 @@
 """How staff read what rows keep as codes: kinds of message, reasons, answers; addresses with their middle hidden."""
 
-from django.utils.translation import gettext_lazy as _
-
 from common import masking
 from messaging import kinds
 from messaging.channels import TRANSPORTS
+from messaging.labels import answer_words
 from messaging.models import Delivery, Medium, Reason
 from messaging.models.channel import REACHED_AT
 from patients.models import ContactSystem
@@ -17,9 +16,6 @@ ICONS = {
     Medium.EMAIL: "mail",
     Medium.PUSH: "notifications",
 }
-
-# What every kind of message understands: see `messaging.services.receiving`
-OWN_ANSWERS = {"stop": _("no more messages"), "start": _("messages again"), "wrong_number": _("wrong number")}
 
 
 def kind_label(code: str) -> str:
@@ -40,7 +36,7 @@ def answer_label(delivery: Delivery) -> str:
     """`1: confirm`; an answer that the kind does not offer by its words."""
     kind = kinds.get(delivery.kind)
     chosen = next((one for one in kind.choices if one.code == delivery.answer), None) if kind else None
-    return f"{chosen.digit}: {chosen.label}" if chosen else str(OWN_ANSWERS.get(delivery.answer, delivery.answer))
+    return f"{chosen.digit}: {chosen.label}" if chosen else answer_words(delivery.answer)
 
 
 def mask(medium: str, address: str) -> str:

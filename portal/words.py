@@ -25,6 +25,7 @@ SAID: dict[tuple[str, str], Words] = {
     (State.BOOKED, ""): Words(_("Your visit is booked")),
     (State.BOOKED, "moved"): Words(_("Done: your visit has a new time"), COME, "good"),
     (State.BOOKED, "booked"): Words(_("Done: the place is yours"), COME, "good"),
+    (State.BOOKED, "took_kept"): Words(_("Done: the place is yours"), COME, "good"),
     (State.BOOKED, "accepted"): Words(_("Done: the place is yours"), COME, "good"),
     (State.BOOKED, "staff"): Words(
         _("Thank you, we will call you"), _("Until then your visit stays as it is."), "good"
@@ -39,7 +40,7 @@ SAID: dict[tuple[str, str], Words] = {
         "off",
     ),
     (State.STOPPED, ""): Words(_("This clinic does not take place"), CALL, "off"),
-    (State.STOPPED, "declined"): Words(_("Done: we do not keep the other place"), CALL, "off"),
+    (State.STOPPED, "left_kept"): Words(_("Done: we do not keep the other place"), CALL, "off"),
     (State.KEPT, ""): Words(
         _("This clinic does not take place"), _("We are sorry. We keep another place for you."), "attention"
     ),

@@ -3,10 +3,18 @@
 from reminders.services import events, following, habits, offering, planning
 
 
-def every_minute() -> None:
-    """Tell of what happened, offer what became free, hand to people what messages could not do."""
+def tell() -> None:
+    """Tell of what happened."""
     events.tell_of_events()
+
+
+def offer() -> None:
+    """Offer what became free."""
     offering.offer_freed()
+
+
+def follow() -> None:
+    """Hand to people what messages could not do."""
     following.follow()
 
 

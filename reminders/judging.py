@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils import translation
 
-from common import clock, shown
+from common import shown
 from messaging.kinds import Verdict
 from messaging.models import Delivery
 from reminders import calendars, facts
@@ -22,7 +22,7 @@ OFFERED = (
 )
 
 Check = Callable[[Delivery, Appointment, dt.datetime], str]
-More = Callable[[Delivery, Appointment], dict[str, str]]
+More = Callable[[Delivery, Appointment, dt.datetime], dict[str, str]]
 
 
 def bookings_of(deliveries: Iterable[Delivery]) -> dict[int, Appointment]:
@@ -55,7 +55,7 @@ class VisitJudge:
         until = max(booking.ends_at, row.expires_at)  # a missed visit is asked about after its end
         link = links.address(row, until=until, at=at) if self.with_link else ""
         known = facts.of_visit(booking, row.patient.language, link)
-        known |= self.more(row, booking) if self.more else {}
+        known |= self.more(row, booking, at) if self.more else {}
         added = (calendars.attachment(booking, known, at),) if self.with_calendar else ()
         return Verdict(facts=known, attachments=added)
 
@@ -112,9 +112,9 @@ def was_rated(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
     return "" if Rating.objects.filter(appointment=booking.pk, reason="").exists() else "answered"
 
 
-def kept_place(row: Delivery, booking: Appointment) -> dict[str, str]:
+def kept_place(row: Delivery, booking: Appointment, at: dt.datetime) -> dict[str, str]:
     """The place that is kept for them after the clinic stopped."""
-    kept = substituting.standing(booking, clock.now())
+    kept = substituting.standing(booking, at)
     if kept is None:
         return {}
     with translation.override(row.patient.language):
@@ -123,7 +123,9 @@ def kept_place(row: Delivery, booking: Appointment) -> dict[str, str]:
 
 def is_cancelled_and_kept(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
     """Off, and the place kept for them is not answered yet."""
-    return is_cancelled(row, booking, at) or ("" if substituting.standing(booking, at) else "answered")
+    if booking.status != AppointmentStatus.CANCELLED:
+        return "restored"
+    return "" if substituting.standing(booking, at) else "answered"
 
 
 def judge_offers(deliveries: Iterable[Delivery], at: dt.datetime) -> dict[int, Verdict]:
@@ -154,7 +156,7 @@ def _places(row: Delivery, booking: Appointment | None) -> Verdict:
         return Verdict(stop="moved")
     slots = choosing.slots_of(row)
     with translation.override(row.patient.language):
-        lines = "; ".join(f"{n}: {shown.moment(slot.starts_at)}" for n, slot in enumerate(slots, 1))
+        lines = "; ".join(f"{n}: {shown.moment(slot.starts_at)}" for n, slot in slots.items())
         return Verdict(facts=facts.of_slot(booking.slot) | {"name": row.patient.name, "places": lines})
 
 

@@ -51,7 +51,8 @@ def worker(monkeypatch):
 
     def run():
         receiving.deal_with_new()
-        jobs.every_minute()
+        jobs.tell()
+        jobs.offer()
         jobs.plan()
         Delivery.objects.filter(kind="reminder", state="pending").update(due_at=clock.now())
         drain(seconds=5)

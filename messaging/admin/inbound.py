@@ -54,14 +54,14 @@ class SenderForm(forms.Form):
 
 @admin.register(InboundMessage)
 class InboundMessageAdmin(FactAdmin):
-    list_display = ("moment", "who", "said", "question", "state_badge", "outcome")
+    list_display = ("moment", "who", "said", "question", "state_badge", "became")
     list_filter = (Standing, ("medium", ChoicesDropdownFilter), ("patient", AutocompleteSelectFilter))
     list_select_related = ("patient", "answers", "closed_by")
     search_fields = ("sender",)
     search_help_text = _("Name, pinyin, phone or its last digits, record number")
     sortable_by = ()
     paginator = ShortCount
-    fields = readonly_fields = ("said_in_full", "moment", "who", "question_in_full", "state_badge", "outcome", "dealt")
+    fields = readonly_fields = ("said_in_full", "moment", "who", "question_in_full", "state_badge", "became", "dealt")
     actions_detail = ("deal_with", "is_from")
     empty_advice = _("Answers that nobody understands by rule stand here until somebody has dealt with them.")
 

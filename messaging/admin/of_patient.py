@@ -58,7 +58,7 @@ class InboundInline(FactInline):
     model = InboundMessage
     fk_name = "patient"
     per_page = 10
-    fields = readonly_fields = ("moment", "said", "how", "state_badge", "outcome")
+    fields = readonly_fields = ("moment", "said", "how", "state_badge", "became")
     ordering = ("-at", "-pk")
     verbose_name_plural = _("Messages from the patient")
 

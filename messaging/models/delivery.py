@@ -85,9 +85,9 @@ class DeliveryQuerySet(models.QuerySet):
     def about(self, kind, pk):
         return self.filter(about_kind=kind, about_id=pk)
 
-    def ended_since(self, at):
-        """Those whose fate was decided lately, whatever it was."""
-        return self.filter(state__in=(*ENDED, State.UNKNOWN), changed_at__gte=at)
+    def lately(self, states, at):
+        """Those that came into one of these states after `at`."""
+        return self.filter(state__in=states, changed_at__gte=at)
 
 
 class Delivery(models.Model):
@@ -232,6 +232,9 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["channel", "at"], name="message_by_channel"),
             models.Index(fields=["address", "at"], name="message_by_address"),
+            models.Index(
+                fields=["channel", "provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"
+            ),
         ]
 
     def __str__(self) -> str:

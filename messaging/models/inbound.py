@@ -1,12 +1,14 @@
 """What comes back: receipts and answers."""
 
 from django.conf import settings
+from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.models import PublicId
+from messaging.labels import answer_words
 from messaging.models.channel import Medium, MessageChannel
 from messaging.models.delivery import Message
 from patients.models import Patient
@@ -95,3 +97,9 @@ class InboundMessage(PublicId):
     def tone(self) -> str:
         """The badge's colour."""
         return INBOUND_TONE[self.state]
+
+    @property
+    @display(description=_("what was done"))
+    def became(self) -> str:
+        """In the reader's language."""
+        return answer_words(self.outcome)

@@ -47,8 +47,14 @@ def plan(rows: Iterable[Planned], at: dt.datetime | None = None) -> int:
     new = 0
     for some in in_batches(rows, BATCH):
         with transaction.atomic():
-            new += insert_new_rows(Delivery, COLUMNS, [_row(planned, at) for planned in some])
+            batch = sorted((_row(planned, at) for planned in some), key=_key_of)
+            new += insert_new_rows(Delivery, COLUMNS, batch)
     return new
+
+
+def _key_of(row: tuple) -> str:
+    """Two planners with the same keys wait for each other in one order, never in a circle."""
+    return row[1]
 
 
 def say(planned: Planned, at: dt.datetime | None = None) -> Delivery:

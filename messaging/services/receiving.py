@@ -12,9 +12,9 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.actors import system_user
 from common import clock
-from common.errors import Refusal
+from common.errors import Busy, Refusal
 from messaging import answers, kinds, replying
-from messaging.channels.base import Heard, Incoming, Receipt, Reply
+from messaging.channels.base import Heard, Incoming, Receipt, Reply, TransportError
 from messaging.errors import SenderKnown
 from messaging.models import (
     Delivery,
@@ -28,24 +28,42 @@ from messaging.models import (
 )
 from messaging.models.channel import REACHED_AT
 from messaging.services import opting_out, receipts
+from messaging.services.sending import recording
 from messaging.services.sending.world import Carriers
 from patients.models import ContactPoint, Patient
 from patients.services import contacts
 
 log = logging.getLogger(__name__)
+
+
+class TooEarly(Exception):
+    """A receipt for a number that is not written down yet: the carrier was quicker than we are."""
+
+
 LONGEST = 2_000  # characters of an answer that are kept
 ANSWER_DAYS = 14  # how long an answer without a number belongs to the last question at that address
 AT_ONCE = 100
-OPEN_STILL = ("question", "refused")  # such an answer leaves the question open for another
+OPEN_STILL = ("question", "refused", "wrong_number")  # such an answer leaves the question open for another
 
 
 def hear(channel: MessageChannel, incoming: Incoming, at: dt.datetime | None = None) -> Heard:
     """Take in a request of the channel's carrier. Raises NotFromCarrier, ValueError when it makes no sense."""
     at = at or clock.now()
     heard = Carriers().transport(channel).hear(incoming)
-    for event in heard.events:
-        take(event, channel, at)
+    early = [event for event in heard.events if not _take_or_wait(event, channel, at)]
+    if early:
+        raise TooEarly
     return heard
+
+
+def _take_or_wait(event: Receipt | Reply, channel: MessageChannel, at: dt.datetime) -> bool:
+    """False: a receipt by the carrier's own number, which we do not know yet. Nothing of it is kept, so that the
+    carrier's repeat counts."""
+    try:
+        take(event, channel, at)
+    except TooEarly:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -57,7 +75,8 @@ def take(event: Receipt | Reply, channel: MessageChannel, at: dt.datetime) -> In
     if not is_new:
         return None
     if isinstance(event, Receipt):
-        receipts.take(event, channel, at)
+        if not receipts.take(event, channel, at) and event.ref is None:
+            raise TooEarly
         return None
     return _note(event, channel, at)
 
@@ -81,7 +100,7 @@ def _stored(sender: str, medium: str) -> str:
 def _question(reply: Reply, sender: str, at: dt.datetime) -> Message | None:
     """The message that is answered: the one that the carrier names, else the only one at that address still open.
 
-    Of two questions to one phone, a family's perhaps, nobody can say which is meant.
+    Of two different questions to one phone, a family's perhaps, nobody can say which is meant.
     """
     asked = Message.objects.select_related("delivery__patient")
     if reply.ref is not None:
@@ -93,8 +112,8 @@ def _question(reply: Reply, sender: str, at: dt.datetime) -> Message | None:
         delivery__state__in=(DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN),
     )  # fmt: skip
     found = list(open_ones.order_by("-at")[:20])
-    abouts = {(one.delivery.about_kind, one.delivery.about_id) for one in found}
-    return found[0] if len(abouts) == 1 else None
+    asked_for = {(one.delivery.kind, one.delivery.about_kind, one.delivery.about_id) for one in found}
+    return found[0] if len(asked_for) == 1 else None
 
 
 def _owner(sender: str, medium: str) -> Patient | None:
@@ -113,6 +132,8 @@ def deal_with_new(at: dt.datetime | None = None) -> int:
     for pk in pks:
         try:
             deal_with(pk, at or clock.now())
+        except Busy:  # somebody else has the rows just now: the next look deals with it
+            continue
         except Exception:  # one answer that breaks a reader must not hold up the rest: a person reads it
             log.exception("answer %s could not be dealt with", pk)
             InboundMessage.objects.filter(pk=pk, state=InboundState.NEW).update(state=InboundState.OPEN)
@@ -126,13 +147,33 @@ def deal_with(pk: int, at: dt.datetime) -> None:
     inbound = rows.select_related("answers__delivery", "patient").filter(pk=pk, state=InboundState.NEW).first()
     if inbound is None:
         return
-    understood = _stop_words(inbound, at) or replying.read(inbound)
+    _lock(inbound)
+    understood = _stop_words(inbound, at) or _read(inbound)
     if understood is None:
         inbound.state = InboundState.OPEN
     else:
-        inbound.state, inbound.outcome = InboundState.UNDERSTOOD, understood.done[:200]
+        inbound.state, inbound.outcome = InboundState.UNDERSTOOD, understood.code
         _mark_answered(inbound, understood.code, at)
     inbound.save(update_fields=["state", "outcome"])
+
+
+def _lock(inbound: InboundMessage) -> None:
+    """The patient, as everybody does first, then the question (docs/locking.md)."""
+    if inbound.patient_id:
+        list(Patient.objects.select_for_update(no_key=True).filter(pk=inbound.patient_id).values_list("pk"))
+    if inbound.answers:
+        inbound.answers.delivery = (
+            Delivery.objects.select_for_update(of=("self",))
+            .select_related("patient")
+            .get(pk=inbound.answers.delivery_id)
+        )
+
+
+def _read(inbound: InboundMessage) -> replying.Understood | None:
+    """The first certain answer counts; what comes after it is read by a person."""
+    if inbound.answers and inbound.answers.delivery.answered_at:
+        return None
+    return replying.read(inbound)
 
 
 def _mark_answered(inbound: InboundMessage, code: str, at: dt.datetime) -> None:
@@ -147,7 +188,7 @@ def _stop_words(inbound: InboundMessage, at: dt.datetime) -> replying.Understood
         return _stop(inbound, at)
     if answers.means_start(inbound.text):
         opting_out.take_back(inbound.medium, inbound.sender, at)
-        return replying.Understood("start", "start")
+        return replying.Understood("start")
     if answers.means_wrong(inbound.text):
         return _wrong(inbound, at)
     return None
@@ -155,7 +196,7 @@ def _stop_words(inbound: InboundMessage, at: dt.datetime) -> replying.Understood
 
 def _stop(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
     opting_out.stop(inbound.medium, inbound.sender, inbound.text, at)
-    return replying.Understood("stop", "stop")
+    return replying.Understood("stop")
 
 
 def _wrong(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
@@ -163,7 +204,10 @@ def _wrong(inbound: InboundMessage, at: dt.datetime) -> replying.Understood:
     points = ContactPoint.objects.live().filter(system=REACHED_AT[Medium(inbound.medium)], value=inbound.sender)
     for point in points:
         contacts.mark_failed(contact_point=point, by=system_user(), reason=inbound.text[:200], at=at)
-    return replying.Understood("wrong_number", "wrong_number")
+    if inbound.answers and inbound.answers.delivery.expires_at > at:  # the person meant has not been told
+        error = TransportError(inbound.text, wrong_address=True)
+        recording.refuse(inbound.answers.delivery, inbound.answers, error, at)
+    return replying.Understood("wrong_number")
 
 
 def close(inbound: InboundMessage, *, note: str, by: User, at: dt.datetime | None = None) -> None:

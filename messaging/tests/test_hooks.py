@@ -25,7 +25,7 @@ def hears(carrier, answer):
 
 
 def test_what_is_told_is_written_down_and_answered_in_the_carriers_way(client, carrier, door):
-    heard = Heard((Receipt("7", Outcome.DELIVERED, provider_id="x"),), "<Response/>", "text/xml")
+    heard = Heard((Receipt("7", Outcome.DELIVERED, ref=uuid.uuid4()),), "<Response/>", "text/xml")
     hears(carrier, heard)
     answer = client.post(door, b"a=1", content_type="application/x-www-form-urlencoded", headers={"X-Sign": "s"})
     assert (answer.status_code, answer.text, answer["Content-Type"]) == (200, "<Response/>", "text/xml")
@@ -33,6 +33,12 @@ def test_what_is_told_is_written_down_and_answered_in_the_carriers_way(client, c
     [incoming] = carrier.asked
     assert (incoming.form, incoming.body, incoming.headers["x-sign"]) == ({"a": "1"}, b"a=1", "s")
     assert incoming.url.endswith(door)
+
+
+def test_a_receipt_that_is_too_early_is_asked_for_once_more(client, carrier, door):
+    hears(carrier, Heard((Receipt("7", Outcome.DELIVERED, provider_id="x"),)))
+    assert client.post(door, b"{}", content_type="application/json").status_code == 503
+    assert not ProviderEvent.objects.exists()
 
 
 def test_the_address_of_a_receipt_names_the_message(client, carrier, door):

@@ -98,7 +98,7 @@ def test_a_conversation_shows_both_sides_and_no_number_in_full(browser_client, m
 
 
 def test_a_pressed_key_answers_its_own_question(browser_client, message, woken, monkeypatch):
-    monkeypatch.setattr("messaging.replying._readers", [lambda inbound: Understood("confirm", "Confirmed")])
+    monkeypatch.setattr("messaging.replying._readers", [lambda inbound: Understood("confirm")])
     told("Alice's Child", PHONE, about_kind="visit", about_id=2)
     answer = hx(browser_client, ANSWER, {"text": "1", "ref": message.uuid}, to=message.uuid)
     assert (answer.status_code, woken) == (200, [1])

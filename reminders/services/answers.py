@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.actors import system_user
-from common.errors import Refusal
+from common.errors import Busy, Refusal
 from interactions.models import TaskKind, TaskPriority
 from interactions.services import tasks
+from messaging import labels
 from messaging.models import Delivery
 from messaging.services import planning
 from messaging.services.planning import Planned
@@ -29,10 +30,30 @@ CHOOSE_FOR = dt.timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Done:
-    """What became of it, for staff: a code, and words."""
+    """What became of it: a code of LABELS."""
 
     code: str
-    words: object
+
+
+LABELS = {
+    "confirmed": _("Confirmed"),
+    "cancelled": _("Cancelled"),
+    "places": _("Asked for another time"),
+    "moved": _("Moved to another time"),
+    "booked": _("Booked another time"),
+    "took_kept": _("Took the kept place"),
+    "left_kept": _("Does not want the kept place"),
+    "accepted": _("Took the free place"),
+    "declined": _("Does not want the free place"),
+    "no_need": _("Needs no other time"),
+    "staff": _("Handed to staff"),
+    "refused": _("A rule did not allow it"),
+    "question": _("Answered from the text on preparation"),
+    "rated": _("Rated the visit"),
+    "reason": _("Gave a reason"),
+}
+for code, label in LABELS.items():
+    labels.name_answer(code, label)
 
 
 @dataclass(frozen=True)
@@ -60,9 +81,11 @@ def act(delivery: Delivery, code: str, at: dt.datetime) -> Done | None:
     except TooLate as refusal:
         saying.refused(delivery, refusal, key=f"{delivery.pk}:late", at=at)
         return tell_staff_too_late(delivery, at)
+    except Busy:
+        raise  # nothing was done: the same answer is dealt with again
     except Refusal as refusal:
         saying.refused(delivery, refusal, key=f"{delivery.pk}:{code}:{refusal.code}", at=at)
-        return Done("refused", refusal)
+        return Done("refused")
     if done.code == "confirmed":
         _thank(delivery, at)
     return done
@@ -77,15 +100,17 @@ def do(answer: Answer, code: str) -> Done:
 def choose(delivery: Delivery, number: int, at: dt.datetime) -> Done | None:
     """Take the place with this number of those that the message named; if it has gone, others are named."""
     slots = choosing.slots_of(delivery)
-    if not 1 <= number <= len(slots):
+    if number not in slots:
         return None
     answer = Answer(delivery, choosing.origin(), at, delivery.about_version)
     try:
-        return take(answer, slots[number - 1], is_anew=bool(delivery.context.get("anew")))
+        return take(answer, slots[number], is_anew=bool(delivery.context.get("anew")))
+    except Busy:
+        raise
     except Refusal as refusal:
         saying.refused(delivery, refusal, key=f"{delivery.pk}:{number}:{refusal.code}", at=at)
         _name_places(answer, again=f":{number}")
-        return Done("refused", refusal)
+        return Done("refused")
 
 
 def take(answer: Answer, slot: Slot, *, is_anew: bool) -> Done:
@@ -93,9 +118,9 @@ def take(answer: Answer, slot: Slot, *, is_anew: bool) -> Done:
     lost = booking_of(answer.delivery)
     if is_anew:
         appointments.book(patient=lost.patient, slot=slot, origin=answer.origin, reason=lost.reason, at=answer.at)
-        return Done("booked", _("Booked another time"))
+        return Done("booked")
     appointments.move(appointment=lost, slot=slot, origin=answer.origin, version=answer.version, at=answer.at)
-    return Done("moved", _("Moved to another time"))
+    return Done("moved")
 
 
 def booking_of(delivery: Delivery) -> Appointment:
@@ -106,7 +131,7 @@ def booking_of(delivery: Delivery) -> Appointment:
 def _confirm(answer: Answer) -> Done:
     booking = booking_of(answer.delivery)
     appointments.confirm(appointment=booking, origin=answer.origin, version=answer.version, at=answer.at)
-    return Done("confirmed", _("Confirmed"))
+    return Done("confirmed")
 
 
 def _thank(delivery: Delivery, at: dt.datetime) -> None:
@@ -118,7 +143,7 @@ def _cancel(answer: Answer) -> Done:
     """The notice of the cancellation is the answer."""
     booking = booking_of(answer.delivery)
     appointments.cancel(appointment=booking, origin=answer.origin, version=answer.version, at=answer.at)
-    return Done("cancelled", _("Cancelled"))
+    return Done("cancelled")
 
 
 def _move(answer: Answer) -> Done:
@@ -146,7 +171,7 @@ def _name_places(answer: Answer, *, is_anew: bool | None = None, again: str = ""
         ),
         at,
     )  # fmt: skip
-    return Done("places", _("Asked for another time"))
+    return Done("places")
 
 
 def tell_staff_too_late(delivery: Delivery, at: dt.datetime) -> Done:
@@ -162,27 +187,27 @@ def ask_staff(delivery: Delivery, why: str, at: dt.datetime) -> Done:
         why_values={"when": booking.starts_at.isoformat()}, department=booking.slot.service.department,
         about_kind="appointment", about_id=booking.pk, priority=TaskPriority.URGENT, due_at=at, by=system_user(), at=at,
     )  # fmt: skip
-    return Done("staff", _("Handed to staff"))
+    return Done("staff")
 
 
 def _take_kept(answer: Answer) -> Done:
     substitutes.take(lost=booking_of(answer.delivery), origin=answer.origin, at=answer.at)
-    return Done("booked", _("Took the kept place"))
+    return Done("took_kept")
 
 
 def _leave_kept(answer: Answer) -> Done:
     telling.tell(appointment=booking_of(answer.delivery), origin=answer.origin, at=answer.at)
-    return Done("declined", _("Does not want the kept place"))
+    return Done("left_kept")
 
 
 def _accept_offer(answer: Answer) -> Done:
     waitlist.accept(offer=_offer(answer), origin=answer.origin, at=answer.at)
-    return Done("accepted", _("Took the free place"))
+    return Done("accepted")
 
 
 def _decline_offer(answer: Answer) -> Done:
     waitlist.decline(offer=_offer(answer), origin=answer.origin, at=answer.at)
-    return Done("declined", _("Does not want the free place"))
+    return Done("declined")
 
 
 def _offer(answer: Answer) -> WaitlistOffer:
@@ -190,7 +215,7 @@ def _offer(answer: Answer) -> WaitlistOffer:
 
 
 def _no_need(answer: Answer) -> Done:
-    return Done("no_need", _("Needs no other time"))
+    return Done("no_need")
 
 
 _ACTS: dict[tuple[str, str], Act] = {

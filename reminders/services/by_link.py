@@ -21,8 +21,8 @@ from scheduling.services.origin import Origin
 DONE_BY = {
     "confirm": ("confirmed",),
     "cancel": ("cancelled",),
-    "yes": ("booked", "accepted"),
-    "no": ("declined", "no_need"),
+    "yes": ("booked", "took_kept", "accepted"),
+    "no": ("declined", "left_kept", "no_need"),
 }
 
 

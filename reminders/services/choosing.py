@@ -72,8 +72,8 @@ def as_context(slots: list[Slot]) -> dict[str, list[str]]:
     return {"slots": [str(slot.uuid) for slot in slots]}
 
 
-def slots_of(delivery: Delivery) -> list[Slot]:
-    """In the order in which they were numbered."""
+def slots_of(delivery: Delivery) -> dict[int, Slot]:
+    """By the number under which the message named them; a place that is not there any more leaves a gap."""
     refs = [UUID(ref) for ref in delivery.context["slots"]]
     by_ref = Slot.objects.select_related("session").in_bulk(refs, field_name="uuid")
-    return [by_ref[ref] for ref in refs if ref in by_ref]
+    return {number: by_ref[ref] for number, ref in enumerate(refs, 1) if ref in by_ref}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from accounts.models import Channel
 from common import clock
-from messaging.models import SendingRule
+from messaging.models import Delivery, DeliveryState, SendingRule
 from messaging.models.rule import Priority
 from messaging.services import planning
 from messaging.services.planning import Planned
@@ -17,7 +17,16 @@ from scheduling.models.appointment import CancelCause
 
 READER = "notices"
 AGAIN = dt.timedelta(minutes=15)  # read once more: a transaction may end later than one that began after it
-TOLD_OF = (EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED, EventKind.NOSHOW, EventKind.FULFILLED)
+TOLD_OF = (
+    EventKind.BOOKED,
+    EventKind.MOVED,
+    EventKind.CANCELLED,
+    EventKind.RESTORED,
+    EventKind.NOSHOW,
+    EventKind.FULFILLED,
+)
+GONE_OUT = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+STOPPED = ("stopped", "stopped_kept")
 LAST_CALL = dt.timedelta(minutes=30)  # before the visit: later nobody reads it in time
 KEEPING = dt.timedelta(minutes=1)  # after a stoppage, until places are kept for those whom it takes theirs
 AFTERWARDS = {  # what is said after a visit: how long after, and how long it is worth saying
@@ -34,12 +43,12 @@ def tell_of_events(at: dt.datetime | None = None) -> int:
     """
     at = at or clock.now()
     cursor, _new = Cursor.objects.get_or_create(name=READER, defaults={"begun_at": at, "read_until": at})
-    since = max(cursor.begun_at, cursor.read_until - AGAIN)
+    since = max(cursor.begun_at, min(cursor.read_until, at) - AGAIN)  # the machine's clock may have been set back
     events = AppointmentEvent.objects.filter(kind__in=TOLD_OF, at__gte=since, at__lte=at)
     events = events.exclude(channel=Channel.IMPORT).filter(appointment__patient__isnull=False)
     rows = events.select_related("appointment").order_by("pk").iterator(chunk_size=1_000)
     new = planning.plan(_planned(rows, at), at)
-    Cursor.objects.filter(name=READER, read_until__lt=at).update(read_until=at)
+    Cursor.objects.filter(name=READER).update(read_until=at)
     if new:
         planning.wake()
     return new
@@ -63,11 +72,19 @@ def _code(event: AppointmentEvent, at: dt.datetime) -> str:
         return "booked" if booking.version == 1 else ""  # moved since: that is told instead
     if event.kind == EventKind.MOVED:
         return "moved" if event.slot_id == booking.slot_id else ""
+    if event.kind == EventKind.RESTORED:
+        return "booked" if booking.status == AppointmentStatus.BOOKED and _heard_of_its_end(booking) else ""
     if event.kind == EventKind.NOSHOW:
         return "missed"
     if event.kind == EventKind.FULFILLED:
         return "rating"
     return _cancelled(booking, event.at, at)
+
+
+def _heard_of_its_end(booking: Appointment) -> bool:
+    """Would the patient stay away, because they were told that it is cancelled?"""
+    told = Delivery.objects.about(VISIT, booking.pk).filter(kind__in=("cancelled", *STOPPED), state__in=GONE_OUT)
+    return told.exists()
 
 
 def _cancelled(booking: Appointment, since: dt.datetime, at: dt.datetime) -> str:
@@ -87,9 +104,18 @@ def _one(event: AppointmentEvent, code: str, media: list[str], rule: SendingRule
         wait, valid = AFTERWARDS[code]
         due = rule.opening(event.at + wait)
         expires = event.at + valid
+    if code in STOPPED:
+        expires = _until(booking, code, at)
     if expires <= max(due, at):
         return None
+    about = "stopped" if code in STOPPED else code  # told once, with the place that is kept or without
     return Planned(
-        key=f"event:{event.pk}:{code}", patient=booking.patient_id, kind=code, media=media, due_at=due,
+        key=f"event:{event.pk}:{about}", patient=booking.patient_id, kind=code, media=media, due_at=due,
         expires_at=expires, about=(VISIT, booking.pk, booking.version),
     )  # fmt: skip
+
+
+def _until(booking: Appointment, code: str, at: dt.datetime) -> dt.datetime:
+    """Of a stopped clinic people are told until it would have begun; of a place kept for them, while it is kept."""
+    kept = substituting.standing(booking, at) if code == "stopped_kept" else None
+    return kept.held_until if kept else booking.starts_at

@@ -6,12 +6,13 @@ Each look is repeatable: a task has one key, so finding the same again opens not
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import translation
 
 from accounts.services.actors import system_user
 from common import clock
 from common.errors import Refusal
+from directory.models import Department
 from interactions.models import Task, TaskKind, TaskPriority, TaskState
 from interactions.services import tasks
 from interactions.services.tasks import NewTask
@@ -25,7 +26,12 @@ from scheduling.services import telling
 LATELY = dt.timedelta(days=1)
 SETTLED = dt.timedelta(minutes=10)  # an accepted message counts as read after this, unless the carrier says otherwise
 NO_ANSWER = dt.timedelta(days=1)
-NEEDS_BOOKING = (TaskKind.CALL_RISK, TaskKind.CALL_UNREACHED)
+MOST_ANSWERS = 500  # looked at in one run
+NEEDS_BOOKING = (TaskKind.CALL_RISK, TaskKind.CALL_UNREACHED, TaskKind.CHECK_MESSAGE)
+UNREACHED = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
+STOPPED = ("stopped", "stopped_kept")
+OF_THE_END = ("cancelled", *STOPPED)  # what they say stays true when the visit is off
+NOT_IN_VAIN = ("cancelled", "moved", *STOPPED)  # who does not hear of it comes in vain, or not at all
 
 
 def follow(at: dt.datetime | None = None) -> int:
@@ -43,20 +49,30 @@ def _bookings(rows: Iterable[Delivery]) -> dict[int, Appointment]:
 
 def _unreached(at: dt.datetime) -> list[NewTask]:
     """No channel could carry it, or nobody knows: somebody calls, while the visit is still to come."""
-    rows = Delivery.objects.ended_since(at - LATELY).filter(
-        Q(state=DeliveryState.FAILED) | Q(state=DeliveryState.UNKNOWN), about_kind=VISIT
-    )
-    rows = list(rows.exclude(kind__in=("reply", "places", "missed")).order_by("pk"))
+    rows = Delivery.objects.lately(UNREACHED, at - LATELY).filter(about_kind=VISIT)
+    told = rows.exclude(kind__in=("reply", "places", "missed", "rating", "rating_why")).order_by("pk")
+    rows = [row for row in told if row.state != DeliveryState.EXPIRED or row.kind in NOT_IN_VAIN]
     bookings = _bookings(rows)
-    return [_call(row, bookings[row.about_id]) for row in rows if bookings[row.about_id].starts_at > at]
+    return [
+        _call(row, booking)
+        for row in rows
+        if (booking := bookings[row.about_id]).starts_at > at and _is_still_so(row, booking)
+    ]
+
+
+def _is_still_so(row: Delivery, booking: Appointment) -> bool:
+    """Is what the message would have said still true?"""
+    if row.kind in OF_THE_END:
+        return booking.status == AppointmentStatus.CANCELLED
+    return booking.status == AppointmentStatus.BOOKED and booking.version == row.about_version
 
 
 def _call(row: Delivery, booking: Appointment) -> NewTask:
-    is_stopped = row.kind in ("stopped", "stopped_kept")
+    is_stopped = row.kind in STOPPED
     unknown = row.state == DeliveryState.UNKNOWN
     kind = TaskKind.CALL_STOPPAGE if is_stopped else TaskKind.CHECK_MESSAGE if unknown else TaskKind.CALL_UNREACHED
     return NewTask(
-        key=f"unreached:{booking.pk}:{booking.version}:{kind}", kind=kind, patient=booking.patient,
+        key=f"unreached:{row.kind}:{booking.pk}:{booking.version}", kind=kind, patient=booking.patient,
         why="unknown_outcome" if unknown else "unreached", why_values={"message": _label(row)},
         department=booking.slot.service.department, about_kind=VISIT, about_id=booking.pk,
         priority=TaskPriority.URGENT if is_stopped else TaskPriority.NORMAL, expires_at=booking.starts_at,
@@ -102,45 +118,59 @@ def _has_other(booking: Appointment) -> bool:
 
 
 def _answers(at: dt.datetime) -> list[NewTask]:
-    """What nobody understood is read by a person."""
-    rows = InboundMessage.objects.filter(state=InboundState.OPEN, at__gte=at - LATELY).select_related("patient")
+    """What nobody understood is read by a person: on its own page, by who may read messages."""
+    rows = InboundMessage.objects.filter(state=InboundState.OPEN).select_related("patient", "answers__delivery")
+    rows = list(rows.order_by("-pk")[:MOST_ANSWERS])
+    asked = [row.answers.delivery for row in rows if row.answers and row.answers.delivery.about_kind == VISIT]
+    bookings = _bookings(asked)
     return [
         NewTask(
             key=f"inbound:{row.pk}",
             kind=TaskKind.READ_ANSWER,
             patient=row.patient,
             why="read_answer",
-            why_values={"text": row.text[:80]},
+            department=_department(row, bookings),
             about_kind="inboundmessage",
             about_id=row.pk,
         )
-        for row in rows.order_by("pk")
+        for row in rows
     ]
 
 
+def _department(row: InboundMessage, bookings: dict[int, Appointment]) -> Department | None:
+    booking = bookings.get(row.answers.delivery.about_id) if row.answers else None
+    return booking.slot.service.department if booking else None
+
+
 def _drop_needless(at: dt.datetime) -> None:
-    """Calls about visits that were confirmed, moved, cancelled or came; and answers that somebody has read."""
-    open_ones = Task.objects.filter(
-        state__in=(TaskState.OPEN, TaskState.TAKEN), kind__in=NEEDS_BOOKING, about_kind=VISIT
-    )
-    pks = list(open_ones.values_list("about_id", flat=True).distinct())
-    settled = Q(confirmed_at__isnull=False) | ~Q(status=AppointmentStatus.BOOKED)
-    for pk in Appointment.objects.filter(settled, pk__in=pks).values_list("pk", flat=True):
-        tasks.drop_about(VISIT, pk, "settled", by=system_user(), at=at)
-    read = Task.objects.filter(state__in=(TaskState.OPEN, TaskState.TAKEN), about_kind="inboundmessage")
-    closed = InboundMessage.objects.filter(
-        pk__in=list(read.values_list("about_id", flat=True)), state__in=(InboundState.CLOSED, InboundState.UNDERSTOOD)
-    )
-    for pk in closed.values_list("pk", flat=True):
+    """Calls about visits that were confirmed, moved, cancelled or came; about missed ones, once there is another
+    booking; and answers that somebody has read."""
+    live = Task.objects.filter(state__in=(TaskState.OPEN, TaskState.TAKEN))
+    about_visits = live.filter(kind__in=(*NEEDS_BOOKING, TaskKind.CALL_MISSED), about_kind=VISIT)
+    bookings = Appointment.objects.for_desk().in_bulk(set(about_visits.values_list("about_id", flat=True)))
+    for task in about_visits:
+        if _is_settled(task, bookings[task.about_id]):
+            tasks.drop_about(VISIT, task.about_id, "settled", by=system_user(), kinds=[task.kind], at=at)
+    read = live.filter(about_kind="inboundmessage").values_list("about_id", flat=True)
+    dealt_with = (InboundState.CLOSED, InboundState.UNDERSTOOD)
+    for pk in InboundMessage.objects.filter(pk__in=list(read), state__in=dealt_with).values_list("pk", flat=True):
         tasks.drop_about("inboundmessage", pk, "settled", by=system_user(), at=at)
+
+
+def _is_settled(task: Task, booking: Appointment) -> bool:
+    if task.kind == TaskKind.CALL_MISSED:
+        return booking.status != AppointmentStatus.NOSHOW or _has_other(booking)
+    if task.key.startswith(tuple(f"unreached:{kind}:" for kind in OF_THE_END)):
+        return booking.status != AppointmentStatus.CANCELLED
+    is_moved = not task.key.endswith(f":{booking.version}")
+    return is_moved or booking.confirmed_at is not None or booking.status != AppointmentStatus.BOOKED
 
 
 def _mark_told(at: dt.datetime) -> None:
     """Who got the message of a stopped clinic knows. While a place is kept for them, they are still to decide."""
-    arrived = Q(state=DeliveryState.DELIVERED) | Q(state=DeliveryState.ACCEPTED, sent_at__lte=at - SETTLED)
-    rows = Delivery.objects.filter(
-        arrived, kind__in=("stopped", "stopped_kept"), changed_at__gte=at - LATELY - SETTLED, about_kind=VISIT
-    )
+    sent = Delivery.objects.lately((DeliveryState.ACCEPTED, DeliveryState.DELIVERED), at - LATELY - SETTLED)
+    sent = sent.filter(kind__in=STOPPED, about_kind=VISIT)
+    rows = [row for row in sent if row.state == DeliveryState.DELIVERED or row.sent_at <= at - SETTLED]
     for booking in _bookings(rows).values():
         is_known = booking.events.filter(kind="told", at__gte=F("appointment__cancelled_at")).exists()
         if is_known or substituting.standing(booking, at):

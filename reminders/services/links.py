@@ -16,13 +16,16 @@ from reminders.errors import LinkOver
 from reminders.models import AnswerLink
 
 SALT = "reminders.links"
-BYTES = 12  # 96 bits: 16 signs in the address
+BYTES = 16  # 128 bits: 22 signs in the address
 
 
 def address(delivery: Delivery, *, until: dt.datetime, at: dt.datetime) -> str:
     """The link of this delivery, valid until then (aware)."""
     secret = _secret(delivery)
-    AnswerLink.objects.get_or_create(delivery=delivery, defaults={"digest": digest(secret), "expires_at": until})
+    kept = {"digest": digest(secret)}  # another one after the program's key was changed
+    link, _is_new = AnswerLink.objects.get_or_create(delivery=delivery, defaults={**kept, "expires_at": until})
+    if link.digest != kept["digest"]:
+        AnswerLink.objects.filter(pk=link.pk).update(**kept)
     return f"{settings.PUBLIC_URL}/a/{secret}/"
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Channel
 from accounts.services.actors import system_user
@@ -14,9 +14,9 @@ from messaging.models import SendingRule
 from messaging.models.rule import Priority
 from messaging.services import planning
 from messaging.services.planning import Planned
-from patients.models import ContactPoint
+from messaging.services.reach import Reach
 from reminders.models import Notice
-from scheduling.models import AppointmentEvent, EventKind, Slot, WaitlistEntry, WaitlistOffer
+from scheduling.models import Appointment, AppointmentEvent, EventKind, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import EntryStatus
 from scheduling.services import waitlist
 from scheduling.services.origin import Origin
@@ -42,20 +42,20 @@ def offer_freed(at: dt.datetime | None = None) -> int:
 def _freed(at: dt.datetime) -> list[Slot]:
     """Places to come that somebody gave up lately and for whose service somebody waits."""
     events = AppointmentEvent.objects.filter(kind__in=FREES, at__gte=at - LOOK_BACK, at__lte=at)
-    given_up = set(events.values_list("slot", flat=True)) | set(
-        events.exclude(from_slot=None).values_list("from_slot", flat=True)
-    )
+    given_up = Q(pk__in=events.values("slot")) | Q(pk__in=events.exclude(from_slot=None).values("from_slot"))
     waits = WaitlistEntry.objects.filter(service=OuterRef("service"), status=EntryStatus.WAITING).order_by()
-    slots = Slot.objects.in_roster().filter(Exists(waits), pk__in=given_up, starts_at__gt=at)
+    ended = Appointment.objects.expired_holds(at).filter(slot=OuterRef("pk")).order_by()
+    is_free = Q(taken__lt=F("capacity")) | Exists(ended)  # an ended hold counts until the next claim takes its place
+    slots = Slot.objects.in_roster().filter(is_free, given_up, Exists(waits), starts_at__gt=at)
     return list(slots.select_related("session", "service").order_by("starts_at", "pk"))
 
 
 def _offer(slot: Slot, notice: Notice, at: dt.datetime) -> int:
     """To the first in turn who can have it: by message, or through staff for who has no mobile phone."""
-    made = 0
+    made, is_handed_over, media = 0, False, notice.media.split()
     for entry in waitlist.candidates_for(slot, at):
-        if not _is_reachable(entry):
-            _hand_to_staff(entry, slot, at)
+        if not _is_reachable(entry, media):
+            is_handed_over = is_handed_over or _hand_to_staff(entry, slot, at)
             continue
         try:
             offer = waitlist.offer(entry=entry, slot=slot, origin=Origin(system_user(), Channel.SYSTEM), at=at)
@@ -68,18 +68,22 @@ def _offer(slot: Slot, notice: Notice, at: dt.datetime) -> int:
     return made
 
 
-def _is_reachable(entry: WaitlistEntry) -> bool:
-    points = ContactPoint.objects.reachable().filter(patient=entry.patient_id)
-    return points.exclude(system="email").exists()
+def _is_reachable(entry: WaitlistEntry, media: list[str]) -> bool:
+    """By one of the channels of the notice, and without having opted out there."""
+    reach = Reach()
+    reach.load([entry.patient_id])
+    return bool(reach.first(entry.patient_id, media))
 
 
-def _hand_to_staff(entry: WaitlistEntry, slot: Slot, at: dt.datetime) -> None:
+def _hand_to_staff(entry: WaitlistEntry, slot: Slot, at: dt.datetime) -> bool:
+    """One call for a place: to the first in turn who has no such channel."""
     tasks.open(
-        key=f"offer:{entry.pk}:{slot.pk}", kind=TaskKind.CALL_OFFER, patient=entry.patient, why="free_place",
+        key=f"offer:{slot.pk}:{entry.pk}", kind=TaskKind.CALL_OFFER, patient=entry.patient, why="free_place",
         why_values={"when": slot.starts_at.isoformat()}, department=entry.service.department,
         about_kind="waitlistentry", about_id=entry.pk, priority=TaskPriority.URGENT, due_at=at,
         expires_at=slot.starts_at, by=system_user(), at=at,
     )  # fmt: skip
+    return True
 
 
 def _tell(offer: WaitlistOffer, notice: Notice, at: dt.datetime) -> None:

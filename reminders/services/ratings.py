@@ -40,5 +40,6 @@ def explain(delivery: Delivery, text: str, at: dt.datetime) -> bool:
     rows = Rating.objects.filter(appointment_id=delivery.about_id, reason="")
     if not text.strip() or not rows.update(reason=text.strip()[:LONGEST]):
         return False
+    Delivery.objects.filter(pk=delivery.pk).update(answered_at=at, answer="reason", changed_at=at)
     saying.reply(delivery, _("Thank you. Somebody will read this."), key=f"{delivery.pk}:why", at=at)
     return True

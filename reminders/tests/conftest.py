@@ -87,16 +87,22 @@ def visit(slots, alice, desk):
     return appointments.book(patient=alice, slot=slots[0], origin=desk)
 
 
+def _minute():
+    jobs.tell()
+    jobs.offer()
+    jobs.follow()
+
+
 @pytest.fixture
 def runs(carrier):
     """What the worker does in a minute: `runs()` returns the texts that went out."""
 
     def run():
         before = len(carrier.sent)
-        jobs.every_minute()
+        _minute()
         jobs.plan()
         receiving.deal_with_new(clock.now())
-        jobs.every_minute()
+        _minute()
         drain(seconds=5)
         return [message.text for message in carrier.sent[before:]]
 

@@ -1,6 +1,7 @@
 """Handing messages to the carriers: several at a time where that can be settled afterwards, else one by one."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,12 +9,13 @@ from itertools import groupby
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from common import clock
-from messaging.channels.base import Accepted, Outgoing, Settles, Transport, TransportError
+from messaging.channels.base import Accepted, Outgoing, Transport, TransportError
 from messaging.models import Medium, MessageChannel
 from messaging.services import opting_out
-from messaging.services.sending.claiming import mark_on_wire
+from messaging.services.sending.claiming import goes_alone, mark_on_wire, release
 from messaging.services.sending.deciding import Send
 from messaging.services.sending.world import Carriers
 
@@ -28,27 +30,49 @@ class Said:
     answer: Accepted | TransportError
 
 
-def carry(sends: Sequence[Send], carriers: Carriers) -> Iterator[Said]:
-    """Send all; those that are no longer ours are left out. Holds no transaction: this can take long."""
+def carry(sends: Sequence[Send], carriers: Carriers, until: float) -> Iterator[list[Said]]:
+    """Send, and tell what was said as soon as it is known, to be written down at once.
+
+    until: of `time.monotonic`; what goes out one by one and was not begun by then is left for the next turn. Those that
+    are no longer ours are left out. Holds no transaction: this can take long.
+    """
     for channel_pk, group in groupby(sorted(sends, key=_channel_of), key=_channel_of):
         of_channel = list(group)
-        transport = carriers.transport(of_channel[0].channel)
-        if transport.settles == Settles.NEVER:
-            yield from (_one(send, transport) for send in of_channel if mark_on_wire(send, clock.now()))
-        elif len(of_channel) == 1 or transport.at_once == 1:
-            yield from (_one(send, transport) for send in of_channel)
+        transport = _transport(of_channel[0].channel, carriers)
+        if transport is None:
+            yield [Said(send, TransportError("The account cannot be opened.", down=True)) for send in of_channel]
+        elif goes_alone(transport):
+            yield from _one_by_one(of_channel, transport, until)
         else:
             with ThreadPoolExecutor(min(transport.at_once, len(of_channel)), f"channel-{channel_pk}") as pool:
-                yield from pool.map(lambda send, using=transport: _one(send, using), of_channel)
+                ready = [(send, outgoing(send)) for send in of_channel]  # here: the threads have no database
+                yield list(pool.map(lambda pair, using=transport: _one(*pair, using), ready))
+
+
+def _transport(channel: MessageChannel, carriers: Carriers) -> Transport | None:
+    try:
+        return carriers.transport(channel)
+    except Exception:  # settings that cannot be read, or a key that was taken away: the other channels must go on
+        log.exception("the account of the channel %s cannot be opened", channel.medium)
+        return None
+
+
+def _one_by_one(sends: Sequence[Send], transport: Transport, until: float) -> Iterator[list[Said]]:
+    for number, send in enumerate(sends):
+        if time.monotonic() >= until:
+            release(sends[number:])
+            return
+        if mark_on_wire(send, clock.now()):
+            yield [_one(send, outgoing(send), transport)]
 
 
 def _channel_of(send: Send) -> int:
     return send.channel.pk
 
 
-def _one(send: Send, transport: Transport) -> Said:
+def _one(send: Send, message: Outgoing, transport: Transport) -> Said:
     try:
-        return Said(send, transport.send(outgoing(send)))
+        return Said(send, transport.send(message))
     except TransportError as error:
         return Said(send, error)
     except Exception:  # a fault in an adapter: whether it was sent is not known, and the others must go on
@@ -68,11 +92,17 @@ def outgoing(send: Send) -> Outgoing:
         language=send.delivery.patient.language,
         template=message.template.provider_code,
         facts=send.verdict.facts,
-        choices=tuple((choice.digit, str(choice.label)) for choice in send.kind.choices),
+        choices=_choices(send),
         receipt_url=receipt_url(send.channel, str(message.uuid)),
         unsubscribe_url=opting_out.address(message) if message.medium == Medium.EMAIL else "",
         attachments=send.verdict.attachments,
     )
+
+
+def _choices(send: Send) -> tuple[tuple[str, str], ...]:
+    """In the patient's language, whatever the worker's is."""
+    with translation.override(send.delivery.patient.language):
+        return tuple((choice.digit, str(choice.label)) for choice in send.kind.choices)
 
 
 def receipt_url(channel: MessageChannel, ref: str) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from messaging.channels import TRANSPORTS
-from messaging.channels.base import Settles
+from messaging.channels.base import Settles, Transport
 from messaging.models import ON_THE_WAY, Delivery, DeliveryState, Message, MessageState, Priority, Reason
 from messaging.services.sending.deciding import Send, Stop, Wait, decide
 from messaging.services.sending.world import Carriers, World
@@ -90,7 +90,20 @@ def _write_intents(sends: Sequence[Send], at: dt.datetime) -> None:
 
 def _kind_of(send: Send) -> tuple[str, bool]:
     """By which medium, and whether each is marked on its own just before it is sent."""
-    return send.channel.medium, TRANSPORTS[send.channel.kind].settles == Settles.NEVER
+    return send.channel.medium, goes_alone(TRANSPORTS[send.channel.kind])
+
+
+def goes_alone(transport: Transport | type[Transport]) -> bool:
+    """One at a time, each marked just before: where it could not be told afterwards which of several was sent, or
+    where several would take longer than a claim lasts."""
+    return transport.settles == Settles.NEVER or transport.at_once == 1
+
+
+def release(sends: Sequence[Send]) -> None:
+    """There was no time for these: nothing of them left the house, so somebody else may have them at once."""
+    rows = Delivery.objects.filter(pk__in=[send.delivery.pk for send in sends], on_wire_at=None)
+    mine = rows.filter(state=DeliveryState.SENDING, token__in={send.delivery.token for send in sends})
+    mine.update(state=DeliveryState.PENDING, token=None, lease_until=None)
 
 
 def _give_up_others(sends: Sequence[Send]) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import transaction
+
 from messaging import kinds, words
+from messaging.channels import TRANSPORTS
 from messaging.kinds import MessageKind, Verdict
 from messaging.models import (
     ON_THE_WAY,
@@ -16,6 +19,7 @@ from messaging.models import (
     Medium,
     Message,
     MessageChannel,
+    MessageState,
     Priority,
     Reason,
 )
@@ -75,10 +79,27 @@ def _verdicts(deliveries: Sequence[Delivery], at: dt.datetime) -> Iterator[tuple
         by_kind[delivery.kind].append(delivery)
     for code, rows in by_kind.items():
         kind = kinds.get(code)
-        try:
-            yield from (kind.judge(rows, at) if kind else {}).items()
-        except Exception:  # a fault in one kind of message must not hold up the others; it is in the log
-            log.exception("messages of the kind %s cannot be judged", code)
+        if kind is not None:
+            found = _judged(kind, rows, at)
+            yield from (found if found is not None else _one_by_one(kind, rows, at)).items()
+
+
+def _judged(kind: MessageKind, rows: Sequence[Delivery], at: dt.datetime) -> dict[int, Verdict] | None:
+    """None when it fails: it is in the log, and must not hold up the others."""
+    try:
+        with transaction.atomic():  # a failed statement inside must not spoil the claim
+            return kind.judge(rows, at)
+    except Exception:
+        log.exception("messages of the kind %s cannot be judged", kind.code)
+        return None
+
+
+def _one_by_one(kind: MessageKind, rows: Sequence[Delivery], at: dt.datetime) -> dict[int, Verdict]:
+    """All but those that cannot be judged even alone."""
+    found: dict[int, Verdict] = {}
+    for row in rows if len(rows) > 1 else ():
+        found |= _judged(kind, [row], at) or {}
+    return found
 
 
 def _decide(delivery: Delivery, verdict: Verdict | None, world: World) -> Decision:
@@ -121,7 +142,7 @@ def _choose(delivery: Delivery, kind: MessageKind, verdict: Verdict, world: Worl
     stuck: Send | None = None  # was tried without an answer for long: only if nothing else can carry it
     for medium in delivery.media_in_order:
         found = _by(medium, delivery, kind, verdict, world)
-        if isinstance(found, Send) and found.message.tries and is_impatient:
+        if isinstance(found, Send) and is_impatient and _may_switch(found):
             stuck = stuck or found
         elif isinstance(found, Send):
             return _counted(found, world)
@@ -130,6 +151,13 @@ def _choose(delivery: Delivery, kind: MessageKind, verdict: Verdict, world: Worl
             if found.reason == Reason.CARRIER_DOWN and not is_impatient:
                 break  # the next medium is for when this one has been away for long
     return _counted(stuck, world) if stuck else _without_carrier(delivery, noes)
+
+
+def _may_switch(send: Send) -> bool:
+    """Was it tried in vain? While a carrier may have taken it, only of a stopped clinic is told by another one too."""
+    if not send.message.tries:
+        return False
+    return send.message.state == MessageState.WAITING or send.delivery.priority == Priority.STOPPAGE
 
 
 def _without_carrier(delivery: Delivery, noes: list[_No]) -> Decision:
@@ -153,7 +181,7 @@ def _by(medium: str, delivery: Delivery, kind: MessageKind, verdict: Verdict, wo
     before = world.tried(delivery).get(medium)
     if before is not None and before.state not in ON_THE_WAY:
         return _No(before.reason)
-    if not channel.is_active:
+    if not channel.is_active or channel.kind not in TRANSPORTS:
         return _No(Reason.CHANNEL_OFF)
     if medium == Medium.VOICE and (no := _asleep(world)):
         return no

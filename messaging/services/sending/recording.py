@@ -72,9 +72,10 @@ def _answers_again(channels: Sequence[MessageChannel]) -> None:
 def _fail(send: Send, error: TransportError, at: dt.datetime) -> None:
     if error.down:
         _pause(send.channel, error, at)
+    is_last = send.message.tries + 1 >= MOST_TRIES
     if error.unknown:
-        _leave_unsettled(send, error, at)
-    elif error.permanent or send.message.tries + 1 >= MOST_TRIES:
+        _leave_unsettled(send, error, at, is_last=is_last)
+    elif error.permanent or is_last:
         refuse(send.delivery, send.message, error, at)
     else:
         _try_later(send, error, at)
@@ -121,15 +122,18 @@ def _pause(channel: MessageChannel, error: TransportError, at: dt.datetime) -> N
     )
 
 
-def _leave_unsettled(send: Send, error: TransportError, at: dt.datetime) -> None:
+def _leave_unsettled(send: Send, error: TransportError, at: dt.datetime, *, is_last: bool) -> None:
     """It may have been taken: settle it when the carrier can tell, or at once when it never will."""
     transport = TRANSPORTS[send.channel.kind]
     Message.objects.filter(pk=send.message.pk).update(error=error.message)
-    if transport.settles == Settles.NEVER:
+    if transport.settles == Settles.NEVER or is_last:
         give_up(send.delivery, send.message, at)
         return
-    wait = dt.timedelta(seconds=transport.index_seconds if transport.settles == Settles.ASK else BACKOFF[0])
-    Delivery.objects.filter(pk=send.delivery.pk).update(lease_until=at + wait)
+    again = BACKOFF[min(send.message.tries, len(BACKOFF) - 1)]
+    wait = dt.timedelta(seconds=transport.index_seconds if transport.settles == Settles.ASK else again)
+    rows = Delivery.objects.filter(pk=send.delivery.pk)
+    rows.update(lease_until=at + wait)
+    rows.filter(waits_since=None).update(waits_since=at)
 
 
 def give_up(delivery: Delivery, message: Message, at: dt.datetime) -> None:

@@ -1,17 +1,19 @@
 """What a dead worker left on the wire, and what a carrier gave no clear answer to."""
 
 import datetime as dt
+import logging
 import uuid
 
 from django.db import transaction
 
 from messaging.channels import TRANSPORTS
 from messaging.channels.base import Accepted, Sent, Settles, TransportError
-from messaging.models import Delivery, Message, MessageState
+from messaging.models import Delivery, Message, MessageState, Priority
 from messaging.services.sending import recording
 from messaging.services.sending.claiming import AT_ONCE, LEASE
 from messaging.services.sending.world import Carriers
 
+log = logging.getLogger(__name__)
 ASK_AGAIN = dt.timedelta(minutes=1)
 
 
@@ -53,15 +55,16 @@ def _settle(delivery: Delivery, message: Message | None, carriers: Carriers, at:
 
 
 def _ask(delivery: Delivery, message: Message, carriers: Carriers, at: dt.datetime) -> None:
-    transport = carriers.transport(message.channel)
     sent = Sent(message.uuid, message.medium, message.address, delivery.on_wire_at, message.provider_id, message.text)
     try:
+        transport = carriers.transport(message.channel)
         answer = transport.find(sent)
     except TransportError:
-        if at >= delivery.expires_at:
-            recording.give_up(delivery, message, at)
-        else:
-            recording.ask_again(delivery, at, ASK_AGAIN)
+        _wait_or_give_up(delivery, message, carriers, at)
+        return
+    except Exception:  # a fault in an adapter must not keep the others from being settled
+        log.exception("the carrier %s cannot be asked", message.carrier)
+        _wait_or_give_up(delivery, message, carriers, at)
         return
     if isinstance(answer, Accepted):
         recording.accept_late(delivery, message, answer, at)
@@ -69,3 +72,13 @@ def _ask(delivery: Delivery, message: Message, carriers: Carriers, at: dt.dateti
         recording.ask_again(delivery, at, ASK_AGAIN)
     else:
         recording.send_again(delivery, at)
+
+
+def _wait_or_give_up(delivery: Delivery, message: Message, carriers: Carriers, at: dt.datetime) -> None:
+    """Ask once more, until it would be too late; of a stopped clinic only until the next medium should tell."""
+    patience = dt.timedelta(minutes=carriers.rules[delivery.priority].patience_minutes)
+    is_urgent = delivery.priority == Priority.STOPPAGE and at - delivery.on_wire_at >= patience
+    if is_urgent or at >= delivery.expires_at:
+        recording.give_up(delivery, message, at)
+    else:
+        recording.ask_again(delivery, at, ASK_AGAIN)

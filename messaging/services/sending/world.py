@@ -61,7 +61,7 @@ class World:
         found: dict[int, dict[str, Message]] = defaultdict(dict)
         tried = [delivery.pk for delivery in self.deliveries if delivery.attempts]
         if tried:
-            for message in Message.objects.filter(delivery__in=tried):
+            for message in Message.objects.filter(delivery__in=tried).select_related("template", "contact_point"):
                 found[message.delivery_id][message.medium] = message
         return found
 
@@ -92,8 +92,9 @@ class World:
         return [point for point in found if phones.takes_sms(point.value)] if medium == Medium.SMS else found
 
     def has_opted_out(self, medium: str, address: str) -> bool:
-        """Did somebody at this address say stop?"""
-        return (medium, address) in self._opted_out
+        """Did somebody at this address say stop? Who wants no SMS is not rung up instead by a machine."""
+        alike = (Medium.SMS, Medium.VOICE) if medium in (Medium.SMS, Medium.VOICE) else (medium,)
+        return any((one, address) in self._opted_out for one in alike)
 
     def had_enough(self, delivery: Delivery) -> bool:
         """Has the person got as many messages of this priority today as the rule allows?"""
