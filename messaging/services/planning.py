@@ -3,11 +3,13 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django_q.tasks import async_task
 
 from common import clock
@@ -17,10 +19,7 @@ from messaging.models import Delivery, DeliveryState
 from patients.models import Patient
 
 BATCH = 5_000  # rows in one statement
-COLUMNS = (
-    "uuid", "key", "patient", "kind", "priority", "media", "context", "about_kind", "about_id", "about_version",
-    "due_at", "expires_at", "state", "reason", "medium", "attempts", "answer", "created_at", "changed_at",
-)  # fmt: skip
+COLUMNS = ("uuid", "key", "patient", "about_id", "about_version", "due_at", "expires_at")  # each row has its own
 
 
 @dataclass(slots=True)  # not frozen: a million are made
@@ -47,14 +46,10 @@ def plan(rows: Iterable[Planned], at: dt.datetime | None = None) -> int:
     new = 0
     for some in in_batches(rows, BATCH):
         with transaction.atomic():
-            batch = sorted((_row(planned, at) for planned in some), key=_key_of)
-            new += insert_new_rows(Delivery, COLUMNS, batch)
+            # In one order: two planners with the same keys wait for each other, never in a circle
+            for same, alike in _alike(sorted(some, key=attrgetter("key")), at):
+                new += insert_new_rows(Delivery, COLUMNS, map(_row, alike), same)
     return new
-
-
-def _key_of(row: tuple) -> str:
-    """Two planners with the same keys wait for each other in one order, never in a circle."""
-    return row[1]
 
 
 def say(planned: Planned, at: dt.datetime | None = None) -> Delivery:
@@ -88,18 +83,24 @@ def call_off(
     return rows.update(state=DeliveryState.CANCELLED, reason=why, changed_at=at)
 
 
-def _row(planned: Planned, at: dt.datetime) -> tuple:
-    """Its values, in the order of COLUMNS. Of what is planned by the million no objects are made."""
+def _alike(rows: Iterable[Planned], at: dt.datetime) -> Iterator[tuple[dict[str, Any], list[Planned]]]:
+    """Those that say the same by the same media, with what they have in common, which is sent to the database once."""
+    groups: dict[tuple, list[Planned]] = defaultdict(list)
+    for planned in rows:
+        groups[planned.kind, *planned.media, planned.about[0], json.dumps(planned.context)].append(planned)
+    yield from ((_same(alike[0], at), alike) for alike in groups.values())
+
+
+def _same(planned: Planned, at: dt.datetime) -> dict[str, Any]:
+    return {
+        "kind": planned.kind, "priority": kinds.known(planned.kind).priority.value, "media": " ".join(planned.media),
+        "context": dict(planned.context), "about_kind": planned.about[0], "state": DeliveryState.PENDING.value,
+        "reason": "", "medium": "", "attempts": 0, "answer": "", "created_at": at, "changed_at": at,
+    }  # fmt: skip
+
+
+def _row(planned: Planned) -> tuple:
+    """Its own values, in the order of COLUMNS. Of what is planned by the million no objects are made."""
     person = planned.patient.pk if isinstance(planned.patient, Patient) else planned.patient
-    return (
-        uuid.uuid4(), planned.key, person, planned.kind, kinds.known(planned.kind).priority.value,
-        " ".join(planned.media), _json(planned.context), *planned.about, planned.due_at, planned.expires_at,
-        DeliveryState.PENDING.value, "", "", 0, "", at, at,
-    )  # fmt: skip
-
-
-def _json(context: Mapping[str, Any]) -> Any:
-    """As COPY wants it; SQLite's way goes through the field."""
-    if connection.vendor != "postgresql":
-        return dict(context)
-    return json.dumps(context) if context else "{}"
+    _kind, about_id, version = planned.about
+    return uuid.uuid4(), planned.key, person, about_id, version, planned.due_at, planned.expires_at

@@ -34,6 +34,9 @@ TURN = Case(
 class InUseOrDraft(InUse):
     """What is in use and what is to come, unless asked for versions that have ended."""
 
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("In use and drafts")), ("no", _("Ended")), ("all", _("All"))]
+
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         ended = Q(state=LadderState.ENDED)
         wanted = {"yes": ~ended, "no": ended}

@@ -124,7 +124,7 @@ def test_a_step_that_falls_between_booking_and_the_next_run_is_not_lost(noon, sl
 
 def test_a_moved_booking_has_the_step_anew_and_once(noon, visit, slots, desk, runs):
     LadderFactory(steps=[{"hours_before": 24}])
-    noon.now = at(5, 8, 45)
+    noon.now = at(5, 8, 40)
     runs()
     appointments.move(appointment=visit, slot=slots[2], origin=desk)
     runs()
