@@ -20,7 +20,7 @@ from messaging.models import (
     Reason,
     SendingRule,
 )
-from messaging.services.sending import drain
+from messaging.services.sending import drain, draining
 from patients.models import ContactSystem
 from patients.tests.factories import ContactPointFactory, PatientFactory
 
@@ -390,3 +390,87 @@ def test_a_turn_costs_the_same_statements_for_one_and_for_thirty(
     with django_assert_max_num_queries(45):  # two turns: one that sends, one that finds nothing
         drain(seconds=5)
     assert len(carrier.sent) == 31
+
+
+def test_of_a_stopped_clinic_the_next_channel_tells_when_the_first_gives_no_clear_answer_for_long(
+    noon, known, carrier, alice
+):
+    known(make_kind("stopped", priority=Priority.STOPPAGE))
+    carrier.says(*[TransportError("time-out", unknown=True) for _ in range(4)])
+    delivery = DeliveryFactory(patient=alice, kind="stopped", priority=Priority.STOPPAGE, media="sms voice")
+    for _ in range(8):
+        sent(delivery)
+        noon.later(minutes=1)
+    assert (delivery.state, delivery.medium) == (State.ACCEPTED, Medium.VOICE)
+
+
+def test_a_carrier_that_never_gives_a_clear_answer_is_asked_eight_times_and_no_more(noon, kind, carrier, alice):
+    carrier.says(*[TransportError("500", unknown=True) for _ in range(30)])
+    delivery = DeliveryFactory(patient=alice, media="sms voice", expires_at=noon.now + dt.timedelta(days=1))
+    for _ in range(20):
+        sent(delivery)
+        noon.later(minutes=40)
+        noon.at(12)
+    for _ in range(30):
+        sent(delivery)
+        noon.later(minutes=20)
+    assert (delivery.state, len(carrier.sent)) == (State.UNKNOWN, 8)
+    assert {message.medium for message in carrier.sent} == {Medium.SMS}  # by another channel it might come twice
+
+
+def test_a_channel_whose_account_cannot_be_opened_does_not_hold_up_the_others(noon, kind, carrier, alice, caplog):
+    ContactPointFactory(patient=alice, system=ContactSystem.EMAIL, value="alice@example.org")
+    channel = MessageChannel.objects.get(medium=Medium.SMS)
+    channel.sealed = b"sealed with a key that is not configured"
+    channel.save()
+    first = sent(DeliveryFactory(patient=alice, due_at=noon.now - dt.timedelta(minutes=1)))
+    second = sent(DeliveryFactory(patient=alice, media="email"))
+    assert (first.state, first.reason) == (State.PENDING, Reason.CARRIER_DOWN)
+    assert second.state == State.ACCEPTED
+
+
+def test_a_carrier_that_the_program_does_not_have_any_more_carries_nothing(noon, kind, carrier, alice):
+    ContactPointFactory(patient=alice, system=ContactSystem.EMAIL, value="alice@example.org")
+    MessageChannel.objects.filter(medium=Medium.SMS).update(kind="gone")
+    assert sent(DeliveryFactory(patient=alice, media="sms email")).medium == Medium.EMAIL
+    assert sent(DeliveryFactory(patient=alice)).reason == Reason.CHANNEL_OFF
+
+
+def test_an_adapter_that_breaks_when_asked_does_not_hold_up_the_others(noon, kind, carrier, alice, caplog):
+    carrier.settles = Settles.ASK
+    carrier.says(TransportError("time-out", unknown=True))
+    broken = sent(DeliveryFactory(patient=alice))
+    carrier.known[carrier.sent[0].ref] = KeyError("an odd answer")
+    noon.later(minutes=5)
+    good = sent(DeliveryFactory(patient=alice))
+    broken.refresh_from_db()
+    assert (good.state, broken.state) == (State.ACCEPTED, State.SENDING)
+
+
+def test_one_row_that_cannot_be_judged_does_not_hold_up_those_of_its_kind(noon, known, carrier, alice, caplog):
+    known(make_kind())
+    poison = DeliveryFactory(patient=alice, due_at=noon.now - dt.timedelta(minutes=1))
+
+    def judge(rows, at):
+        return {row.pk: Verdict(facts=FACTS) if row.pk != poison.pk else 1 / 0 for row in rows}
+
+    kinds.register(make_kind(judge=judge))
+    good = sent(DeliveryFactory(patient=alice))
+    poison.refresh_from_db()
+    assert (good.state, poison.reason) == (State.ACCEPTED, Reason.NOT_JUDGED)
+
+
+def test_who_wants_no_sms_is_not_rung_up_instead(noon, kind, carrier, alice):
+    OptOut.objects.create(medium=Medium.SMS, address="+8613800138000", said="TD", at=noon.now)
+    assert sent(DeliveryFactory(patient=alice, media="voice sms")).reason == Reason.OPTED_OUT
+
+
+def test_letters_are_written_down_one_by_one_and_those_without_time_are_left(noon, kind, carrier, alice, monkeypatch):
+    carrier.settles = Settles.NEVER
+    seconds = iter(range(0, 10_000, 10))
+    monkeypatch.setattr("messaging.services.sending.carrying.time.monotonic", lambda: next(seconds))
+    rows = [DeliveryFactory(patient=alice) for _ in range(4)]
+    draining.turn()
+    states = [Delivery.objects.get(pk=row.pk).state for row in rows]
+    assert states.count(State.ACCEPTED) in (1, 2)
+    assert states.count(State.PENDING) == 4 - states.count(State.ACCEPTED)

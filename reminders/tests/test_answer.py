@@ -165,3 +165,24 @@ def test_of_two_visits_to_one_phone_the_bare_number_is_for_a_person(
 )
 def test_meaning_of_short_answers(text, code):
     assert meaning.choice(text, {"1": "confirm", "2": "cancel", "3": "move"}) == code
+
+
+def test_a_number_that_could_mean_two_questions_of_one_visit_is_for_a_person(noon, reminded, visit, slots, says):
+    says("3")
+    planning.plan(
+        [
+            Planned(
+                key="step:9", patient=visit.patient, kind="reminder", media=["sms"], due_at=noon.now,
+                expires_at=visit.starts_at, about=("appointment", visit.pk, visit.version),
+            )
+        ]
+    )  # fmt: skip
+    drain(seconds=5)
+    says("2")
+    assert (again(visit).status, visit.slot) == (AppointmentStatus.BOOKED, slots[0])
+
+
+def test_what_a_rule_refuses_is_said_in_the_patients_language(noon, reminded, visit, says):
+    noon.now = visit.starts_at - dt.timedelta(hours=1)
+    texts = says("2")
+    assert not any("月" in text for text in texts)

@@ -191,3 +191,27 @@ def test_the_time_from_the_stoppage_to_the_message_is_one_run_of_the_worker(noon
     runs()
     row = Delivery.objects.get(kind="stopped_kept")
     assert row.sent_at - row.due_at <= dt.timedelta(minutes=1)
+
+
+def test_who_takes_the_kept_place_is_not_told_of_the_stoppage_again(noon, stopped, runs, says):
+    stopped()
+    runs()
+    says("1")
+    noon.later(minutes=2)
+    assert runs() == []
+    assert Delivery.objects.filter(kind__startswith="stopped").count() == 1
+
+
+def test_a_clinic_that_is_stopped_a_quarter_of_an_hour_before_is_told_still(noon, visit, stopped, runs):
+    noon.now = visit.starts_at - dt.timedelta(minutes=15)
+    stopped(keep=False)
+    assert "will not take place" in runs()[0]
+
+
+def test_a_place_that_somebody_has_again_is_nobodys_call(noon, visit, slots, alice, waits, desk, runs):
+    waits(PatientFactory(), minutes=60)
+    runs()
+    appointments.cancel(appointment=visit, origin=desk)
+    appointments.book(patient=alice, slot=slots[0], origin=desk)
+    runs()
+    assert not Task.objects.filter(kind=TaskKind.CALL_OFFER).exists()

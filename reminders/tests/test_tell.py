@@ -176,3 +176,33 @@ def test_every_message_has_words_in_both_languages_that_lint_accepts():
             draft = Draft(kind=kind, language=language, medium=medium, subject=subject, text=text)
             errors = [one.sentence for one in findings(draft) if one.severity == Severity.ERROR]
             assert not errors, (kind.code, language, errors)
+
+
+def test_a_cancellation_that_is_too_late_for_a_message_is_called(noon, visit, desk, runs):
+    runs()
+    noon.at(21, day=5)
+    appointments.cancel(appointment=visit, origin=desk)
+    runs()
+    runs()
+    task = Task.objects.live().get()
+    assert (task.kind, task.about_id) == (TaskKind.CALL_UNREACHED, visit.pk)
+    noon.later(minutes=5)
+    runs()
+    assert Task.objects.live().count() == 1  # the visit being off does not settle it
+
+
+def test_who_heard_of_a_cancellation_that_was_taken_back_hears_of_that_too(noon, visit, desk, runs):
+    runs()
+    appointments.cancel(appointment=visit, origin=desk)
+    assert "is cancelled" in runs()[0]
+    appointments.undo(appointment=visit, origin=desk, at=noon.later(minutes=5))
+    assert "you are booked for" in runs()[0]
+    assert runs() == []
+
+
+def test_a_clock_that_was_ahead_for_a_while_loses_no_notice(noon, slots, alice, desk, runs):
+    noon.later(hours=1)
+    runs()
+    noon.later(hours=-1)
+    appointments.book(patient=alice, slot=slots[0], origin=desk)
+    assert len(runs()) == 1
