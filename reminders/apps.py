@@ -17,4 +17,5 @@ class RemindersConfig(AppConfig):
         post_migrate.connect(defaults.ensure, sender=self, dispatch_uid="reminders.defaults")
         import_module("reminders.services.outcomes")  # what calls by staff do
         import_module("reminders.services.replies")  # what answers to our messages do
+        import_module("reminders.task_facts")  # what the page of such a task shows
         import_module("reminders.task_reasons")  # what tasks of ours say

@@ -46,9 +46,14 @@ def examples(by: User) -> list[Example]:
     return [Example(label, known) for label, known in facts.examples(list(rows.for_desk().order_by("starts_at")[:5]))]
 
 
-def words(zh: str, en: str, *, zh_subject: str = "", en_subject: str = "") -> dict[tuple[str, str], tuple[str, str]]:
-    """For all media, in both languages."""
-    return {("zh-hans", ""): (zh_subject, zh), ("en", ""): (en_subject, en)}
+def words(
+    zh: str, en: str, *, zh_subject: str = "", en_subject: str = "", zh_mail: str = "", en_mail: str = ""
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """For all media, in both languages; with words of their own for letters, which are answered by a link."""
+    found = {("zh-hans", ""): (zh_subject, zh), ("en", ""): (en_subject, en)}
+    if zh_mail:
+        found |= {("zh-hans", "email"): (zh_subject, zh_mail), ("en", "email"): (en_subject, en_mail)}
+    return found
 
 
 BOOKED = register(
@@ -119,6 +124,10 @@ REMINDER = register(
             "Please reply before {deadline}: 1 I will come, 2 cancel, 3 another time.",
             zh_subject="就诊提醒：{when}",
             en_subject="Reminder: your visit on {when}",
+            zh_mail="【{hospital}】{name}您好，提醒您{when} {doctor}，{place}。{preparation}"
+            "请在{deadline}前点击确认、取消或改约：{link}",
+            en_mail="{hospital}: {name}, your visit is on {when} with {doctor}, {place}. {preparation} "
+            "Please confirm, cancel or choose another time before {deadline}: {link}",
         ),
         judge=VisitJudge(judging.awaits_answer, with_link=True),
         choices=ANSWERS,
@@ -157,6 +166,10 @@ STOPPED_KEPT = register(
             "We keep {other} for you until {until}. Reply 1 to take it, 2 if you do not need it.",
             zh_subject="停诊通知：{when}",
             en_subject="Your visit on {when} cannot take place",
+            zh_mail="【{hospital}】停诊通知：{name}您好，{when} {doctor}因故停诊。已为您保留{other}的号源至{until}，"
+            "请点击答复：{link}",
+            en_mail="{hospital}: {name}, the clinic of {doctor} on {when} will not take place. "
+            "We keep {other} for you until {until}. Please tell us whether you want it: {link}",
         ),
         judge=VisitJudge(judging.is_cancelled_and_kept, with_link=True, more=judging.kept_place),
         choices=YES_OR_NO,
@@ -176,6 +189,8 @@ MISSED = register(
             "Reply 1 for new times, 2 if you do not need one.",
             zh_subject="重新预约",
             en_subject="Shall we find a new time?",
+            zh_mail="【{hospital}】{name}您好，您{when} {doctor}的预约未就诊。需要重新预约吗？请点击选择：{link}",
+            en_mail="{hospital}: {name}, we missed you on {when} with {doctor}. Shall we find a new time? {link}",
         ),
         judge=VisitJudge(judging.was_missed, with_link=True),
         choices=YES_OR_NO,
@@ -195,6 +210,10 @@ OFFER = register(
             "Reply 1 to take it, 2 to let it go.",
             zh_subject="候补通知：{when}",
             en_subject="A place is free on {when}",
+            zh_mail="【{hospital}】候补通知：{name}您好，{when} {doctor}有号源，为您保留至{until}。"
+            "请点击预约或放弃：{link}",
+            en_mail="{hospital}: {name}, a place is free on {when} with {doctor}, kept for you until {until}. "
+            "Take it or let it go: {link}",
         ),
         judge=judging.judge_offers,
         choices=YES_OR_NO,

@@ -5,6 +5,7 @@ import json
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import sealing
 from common.history import HistoricalRecords
@@ -20,7 +21,7 @@ class Medium(models.TextChoices):
     SMS = "sms", _("SMS")
     VOICE = "voice", _("Voice call")
     WECHAT = "wechat", _("WeChat")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("medium", "E-mail")
     PUSH = "push", _("App notification")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common import clock
+from messaging import labels
 from messaging.models.channel import Medium, MessageChannel
 from messaging.models.rule import Priority
 from messaging.models.template import MessageTemplate
@@ -161,7 +162,7 @@ class Delivery(models.Model):
         permissions = [("read_message", _("Can read the words of messages"))]
 
     def __str__(self) -> str:
-        return self.get_state_display()
+        return labels.label_of(self.kind)
 
     @property
     def tone(self) -> str:

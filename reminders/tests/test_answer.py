@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from accounts.models import Channel
+from accounts.tests.factories import UserFactory
+from interactions import facts
 from interactions.models import Task, TaskKind
 from messaging.models import Delivery, InboundMessage, InboundState
 from messaging.services import planning
@@ -109,6 +111,15 @@ def test_after_the_deadline_it_is_too_late_to_cancel_by_message(noon, reminded, 
     assert again(visit).status == AppointmentStatus.BOOKED
     assert texts
     assert Task.objects.get(kind=TaskKind.READ_ANSWER).why_code == "too_late_to_change"
+
+
+def test_the_task_shows_the_words_only_to_who_may_read_messages(reminded, says):
+    says("my son comes instead")
+    task = Task.objects.get()
+    assert "son" not in str(task.why_values) + str(task.why_code)
+    agent, clinician = UserFactory(role="agent"), UserFactory(role="clinician")
+    assert "my son comes instead" in [value for _label, value in facts.of(task, agent)]
+    assert facts.of(task, clinician) == []
 
 
 @pytest.mark.parametrize("text", ["fasting?", "Can I have breakfast?", "需要空腹吗"])

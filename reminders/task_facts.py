@@ -1,0 +1,30 @@
+"""What the page of a task says about an answer that a person has to read."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import shown
+from common.admin import link_to
+from interactions import facts
+from interactions.facts import Fact
+from interactions.models import Task
+from messaging.models import InboundMessage
+
+ANSWER = "inboundmessage"
+
+
+def of_answer(*, task: Task, user: User) -> list[Fact]:
+    """Its words and what it answers, to who may read messages; and the way to its page."""
+    if not user.has_perm("messaging.view_inboundmessage"):
+        return []
+    row = InboundMessage.objects.select_related("answers").filter(pk=task.about_id).first()
+    if row is None:
+        return []
+    told = [(_("Received"), link_to(row, shown.moment(row.at)))]
+    if not user.has_perm("messaging.read_message"):
+        return told
+    asked = [(_("Question"), row.answers.text)] if row.answers else []
+    return [*told, (_("Answer"), row.text), *asked]
+
+
+facts.register(ANSWER, of_answer)
