@@ -10,7 +10,7 @@ from accounts.services import devices
 from common import clock
 from patients.tests.factories import PatientFactory
 from scheduling.services import holds
-from scheduling.tests.factories import AppointmentFactory, SlotFactory
+from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
 from tests.axe import RULES
 from visits.models import QueueEntry
 from visits.services import door_codes
@@ -225,7 +225,8 @@ def test_only_what_is_to_come_is_printed_on_a_slip(client, booking, status, answ
 
 
 def test_a_held_place_has_no_slip_yet(client, booking):
-    held = holds.hold(slot=booking.slot, patient=PatientFactory(), origin=counter())
+    tomorrow = SlotFactory(session=SessionFactory(service=booking.slot.service))
+    held = holds.hold(slot=tomorrow, patient=PatientFactory(), origin=counter())
     client.force_login(held.by)
     assert client.get(reverse("admin:desk:slip", kwargs={"booking": held.uuid})).status_code == 404
 
