@@ -16,6 +16,7 @@ class TextChanged(Refusal):
 class TextRefused(Refusal):
     """An error of the words; `sentence` says which."""
 
+    code = "text_refused"
     message = "%(sentence)s"
 
 
@@ -118,7 +119,7 @@ class MayComeTwice(Refusal):
 
 
 class NotWaiting(Refusal):
-    code = "not_waiting"
+    code = "delivery_not_waiting"
     message = _("It does not wait any more, so it cannot be called off.")
     status = 409
 

@@ -49,6 +49,8 @@ class LadderOverlaps(Refusal):
 class StepRefused(Refusal):
     """A step that cannot be so. row: which one, counted from 0; field: which of its fields."""
 
+    code = "step_refused"
+
     def __init__(self, *, row: int, **known: Any):
         super().__init__(**known)
         self.row = row
@@ -96,7 +98,7 @@ class StepTwice(StepRefused):
 class NameMissing(Refusal):
     """A ladder without any name."""
 
-    code = "name_missing"
+    code = "ladder_name_missing"
     message = _("Give it a name in at least one language.")
 
 

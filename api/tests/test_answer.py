@@ -49,7 +49,7 @@ def test_codes_are_unique():
 def test_every_refusal_has_words_and_a_status(kind, language):
     with override(language):
         assert str(kind.message).strip()
-    assert kind.status in (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 503)
+    assert kind.status in (400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 503)
 
 
 def test_every_code_that_the_pool_can_answer_stands_in_the_documentation():

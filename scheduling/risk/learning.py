@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from common import clock
-from scheduling.errors import DayAhead, NothingKnown
 from scheduling.models import RiskModel
+from scheduling.risk.errors import DayAhead, NothingKnown
 
 from . import cards, features, reading, training
 from .model import POINTS, Model, point_score

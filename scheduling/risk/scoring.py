@@ -8,9 +8,9 @@ from django.db import transaction
 
 from common import clock
 from common.bulk import insert_rows
-from scheduling.errors import AlreadyLearnt, DaysInDisorder, NoRiskModel, NothingKnown
 from scheduling.models import AppointmentStatus, NoShowScore, RiskCheck, RiskModel
 from scheduling.models.risk import RiskKind
+from scheduling.risk.errors import AlreadyLearnt, DaysInDisorder, NoRiskModel, NothingKnown
 
 from . import cards, features, measures, reading
 from .calibration import refit_level

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 
 from common import clock
-from scheduling.errors import NothingKnown
+from scheduling.risk.errors import NothingKnown
 
 from . import learning
 

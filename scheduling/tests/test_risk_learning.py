@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from common import clock
-from scheduling.errors import AlreadyLearnt, DayAhead, DaysInDisorder, NoRiskModel, NothingKnown
 from scheduling.models import Appointment, RiskModel
 from scheduling.risk import learning, reading, scoring, training, weekly
+from scheduling.risk.errors import AlreadyLearnt, DayAhead, DaysInDisorder, NoRiskModel, NothingKnown
 from scheduling.risk.table import number_of
 from scheduling.tests.risk_data import add_visits, yesterday
 
