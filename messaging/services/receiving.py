@@ -111,7 +111,7 @@ def _question(reply: Reply, sender: str, at: dt.datetime) -> Message | None:
         delivery__kind__in=kinds.asking(),
         delivery__state__in=(DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN),
     )  # fmt: skip
-    found = list(open_ones.order_by("-at")[:20])
+    found = list(open_ones.order_by("-at", "-pk")[:20])
     asked_for = {(one.delivery.kind, one.delivery.about_kind, one.delivery.about_id) for one in found}
     return found[0] if len(asked_for) == 1 else None
 
