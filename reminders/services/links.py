@@ -31,7 +31,7 @@ def address(delivery: Delivery, *, until: dt.datetime, at: dt.datetime) -> str:
 
 def _secret(delivery: Delivery) -> str:
     key = salted_hmac(SALT, delivery.uuid.hex, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(key[:BYTES]).decode()
+    return base64.urlsafe_b64encode(key[:BYTES]).decode().rstrip("=")
 
 
 def digest(secret: str) -> str:
