@@ -412,8 +412,9 @@ def test_a_supervisor_moves_a_step_to_two_days_before_by_keyboard_alone(page, si
 
     page.get_by_role("link", name="Change a copy").focus()  # by Tab from the top, see the next line
     press("Enter")
-    page.get_by_label("How long before").wait_for()
-    press("ArrowUp")  # the caret is in the first step's number
+    page.wait_for_load_state("networkidle")  # the script that draws anew is there
+    page.locator("input[name$=amount]:focus").first.wait_for()  # the caret is in the first step's number
+    press("ArrowUp")
     page.locator("#drawn").get_by_text("2 days before, at 10:00").wait_for()
     press("Enter")
     page.get_by_role("heading", name="By which channel").wait_for()
