@@ -3,12 +3,15 @@
 from functools import partial
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from common import clock
 from crm import theme
 from messaging.services import health
+
+REMEMBERED = 15  # seconds: every page of staff asks
 
 
 def hospital(request: HttpRequest) -> dict:
@@ -19,5 +22,11 @@ def hospital(request: HttpRequest) -> dict:
 
 
 def _minutes_late(request: HttpRequest) -> int:
-    oldest = health.oldest_due(clock.now()) if request.user.has_perm("messaging.view_delivery") else None
+    if not request.user.has_perm("messaging.view_delivery"):
+        return 0
+    return cache.get_or_set("messages_late", _ask, REMEMBERED)
+
+
+def _ask() -> int:
+    oldest = health.oldest_due(clock.now())
     return round(oldest.total_seconds() / 60) if oldest and oldest > health.LATE else 0

@@ -278,5 +278,5 @@ def test_the_page_costs_the_same_for_one_and_for_many_sessions(browser_client, n
     for _n in range(10):
         booked(session_of_today(now.service.department), patient=PatientFactory())
     browser_client.get(TODAY)
-    with django_assert_max_num_queries(16):  # two of them ask whether messages go out late
+    with django_assert_max_num_queries(14):
         browser_client.get(TODAY)

@@ -110,7 +110,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(desk, session, slots, supe
         AppointmentFactory(slot=slot)
     cancelled(session, supervisor)
     desk.get(UNTOLD)
-    with django_assert_max_num_queries(12):  # two of them ask whether messages go out late
+    with django_assert_max_num_queries(10):
         assert desk.get(UNTOLD).text.count('<tr id="untold-') == len(slots)
 
 
