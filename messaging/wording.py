@@ -18,12 +18,6 @@ ICONS = {
 }
 
 
-def kind_label(code: str) -> str:
-    """What people call the kind; its code when no installed app knows it any more."""
-    kind = kinds.get(code)
-    return str(kind.label) if kind else code
-
-
 def why(reason: str, kind: str) -> str:
     """A reason in words: ours, else the kind's own, else its code."""
     if reason in Reason.values:

@@ -13,9 +13,10 @@ from unfold.decorators import action, display
 from common import clock, shown
 from common.admin import FactAdmin, badge, link_to, posted, two_lines
 from common.filters import AutocompleteSelectFilter
+from messaging.labels import label_of
 from messaging.models import Delivery, DeliveryState, Message
 from messaging.services import deliveries, glance, story
-from messaging.wording import answer_label, kind_label, media_labels, why
+from messaging.wording import answer_label, media_labels, why
 from patients.admin.filters import ShortCount
 from patients.models import Patient
 
@@ -91,7 +92,7 @@ class DeliveryAdmin(FactAdmin):
         tries = Prefetch("messages", Message.objects.order_by("at", "pk").select_related("template"))
         rows = self.get_queryset(request).select_related("by").prefetch_related(tries)
         delivery = rows.get(pk=self.find(request, object_id).pk)
-        context = {"title": kind_label(delivery.kind), "told": delivery, "story": story.tell(delivery)}
+        context = {"title": label_of(delivery.kind), "told": delivery, "story": story.tell(delivery)}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def offers(self, request: HttpRequest, act: str, obj: Delivery) -> bool:
@@ -121,7 +122,7 @@ class DeliveryAdmin(FactAdmin):
         )  # fmt: skip
 
     def _facts(self, obj: Delivery) -> list[tuple[Any, Any]]:
-        return [(_("Patient"), obj.patient.name), (_("Message"), kind_label(obj.kind)), (_("Due"), self.due(obj))]
+        return [(_("Patient"), obj.patient.name), (_("Message"), label_of(obj.kind)), (_("Due"), self.due(obj))]
 
     @display(description=_("due"), ordering="due_at")
     def due(self, obj: Delivery) -> str:
@@ -142,7 +143,7 @@ class DeliveryAdmin(FactAdmin):
 
     @display(description=_("message"))
     def what(self, obj: Delivery) -> Any:
-        return link_to(obj, kind_label(obj.kind))
+        return link_to(obj, label_of(obj.kind))
 
     @display(description=_("channel"))
     def channel(self, obj: Delivery) -> str:

@@ -10,8 +10,9 @@ from unfold.decorators import display
 
 from common import shown
 from common.admin import FactInline, badge, link_to
+from messaging.labels import label_of
 from messaging.models import Delivery, InboundMessage
-from messaging.wording import answer_label, kind_label, media_labels, why
+from messaging.wording import answer_label, media_labels, why
 from patients.admin import sections
 
 from .words import with_right
@@ -33,7 +34,7 @@ class DeliveryInline(FactInline):
 
     @display(description=_("message"))
     def what(self, obj: Delivery) -> Any:
-        return link_to(obj, kind_label(obj.kind))
+        return link_to(obj, label_of(obj.kind))
 
     @display(description=_("channel"))
     def channel(self, obj: Delivery) -> str:

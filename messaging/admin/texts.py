@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common import shown
 from common.admin import FactAdmin, badge, two_lines
 from common.filters import InUse
 from messaging import comparing, kinds, labels, lint
+from messaging.admin.filters import WhichKind
 from messaging.models import Medium, MessageTemplate
 from messaging.services import looks, texts
 
@@ -30,19 +31,6 @@ class InUseNow(InUse):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         wanted = {"yes": Q(ended_at=None), "no": ~Q(ended_at=None)}
         return queryset.filter(wanted.get(self.value(), Q()))
-
-
-class WhichKind(DropdownFilter):
-    """By what the message is called."""
-
-    title = _("message")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind.code, str(kind.label)) for kind in kinds.all_kinds()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(MessageTemplate)

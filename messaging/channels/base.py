@@ -193,7 +193,3 @@ class Transport:
     def hear(self, incoming: Incoming) -> Heard:
         """Read a request of the carrier. Raises NotFromCarrier, ValueError when it makes no sense."""
         raise NotFromCarrier
-
-    def reply_words(self, text: str, language: str) -> tuple[str, str]:
-        """How the carrier wants an immediate answer to a reply: (body, content type). Plain carriers want none."""
-        return "", "text/plain"

@@ -59,9 +59,7 @@ class Reason(models.TextChoices):
     WRONG_ADDRESS = "wrong_address", _("The number or address reaches nobody")
     TOO_LATE = "too_late", _("Its time is over")
     NOT_ANSWERED_BY_CARRIER = "unsettled", _("The carrier cannot say whether it was sent")
-    WORLD_CHANGED = "changed", _("What it was about has changed")
     NOT_JUDGED = "not_judged", _("It could not be checked whether it is still true")
-    ANSWERED = "answered", _("The person has answered already")
     BY_HAND = "by_hand", _("Called off by staff")
     ARRIVED_AFTER_ALL = "arrived_first", _("The try before arrived after all")
 

@@ -17,9 +17,10 @@ from messaging import kinds
 from messaging.channels.base import Reply
 from messaging.channels.outbox.transport import OutboxTransport
 from messaging.errors import NoOutbox
+from messaging.labels import label_of
 from messaging.models import Delivery, DeliveryState, InboundMessage, Message, MessageChannel
 from messaging.services import planning, receiving
-from messaging.wording import kind_label, mask
+from messaging.wording import mask
 
 TALKS = 30  # conversations in the list
 LOOKED_AT = 150  # messages of each channel from which the list is made
@@ -130,7 +131,7 @@ def _ours(message: Message, at: dt.datetime) -> Bubble:
     return Bubble(
         ref=message.uuid, at=message.at, is_theirs=False, medium=message.medium,
         medium_label=message.get_medium_display(), text=message.text, state=message.get_state_display(),
-        tone=message.tone, what=kind_label(message.delivery.kind), subject=message.subject, parts=message.parts,
+        tone=message.tone, what=label_of(message.delivery.kind), subject=message.subject, parts=message.parts,
         choices=_choices(message.delivery, at),
     )  # fmt: skip
 

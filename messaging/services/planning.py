@@ -69,20 +69,6 @@ def wake_answers() -> None:
     async_task("messaging.jobs.answer")
 
 
-def call_off(
-    kind: str, pks: Iterable[int], *, why: str, at: dt.datetime | None = None, codes: Sequence[str] = ()
-) -> int:
-    """What was to be told about these rows is not needed any more; what is on the wire already cannot be called back.
-
-    codes: only these kinds of message. Returns how many were called off.
-    """
-    at = at or clock.now()
-    rows = Delivery.objects.filter(about_kind=kind, about_id__in=list(pks), state=DeliveryState.PENDING)
-    if codes:
-        rows = rows.filter(kind__in=codes)
-    return rows.update(state=DeliveryState.CANCELLED, reason=why, changed_at=at)
-
-
 def _alike(rows: Iterable[Planned], at: dt.datetime) -> Iterator[tuple[dict[str, Any], list[Planned]]]:
     """Those that say the same by the same media, with what they have in common, which is sent to the database once."""
     groups: dict[tuple, list[Planned]] = defaultdict(list)

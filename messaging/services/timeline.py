@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Prefetch
 
 from common import clock
+from messaging.labels import label_of
 from messaging.models import Delivery, InboundMessage, Medium, Message
-from messaging.wording import ICONS, answer_label, kind_label, why
+from messaging.wording import ICONS, answer_label, why
 from patients.models import Patient
 
 
@@ -59,7 +60,7 @@ def _ours(delivery: Delivery) -> Said:
         at=delivery.sent_at or delivery.due_at,
         is_theirs=False,
         medium=delivery.medium or delivery.media_in_order[0],
-        what=kind_label(delivery.kind),
+        what=label_of(delivery.kind),
         state=delivery.get_state_display(),
         tone=delivery.tone,
         words=last.text if last else "",

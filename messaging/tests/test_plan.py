@@ -62,14 +62,6 @@ def test_two_planners_at_once_plan_once(kind):
     assert Delivery.objects.count() == 300
 
 
-def test_what_is_not_needed_any_more_is_called_off_and_says_why(kind):
-    patient = PatientFactory()
-    planning.plan([planned(patient, "a"), planned(patient, "b", about=("visit", 8, 1))])
-    assert planning.call_off("visit", [7], why="cancelled") == 1
-    states = dict(Delivery.objects.values_list("key", "state"))
-    assert states == {"a": DeliveryState.CANCELLED, "b": DeliveryState.PENDING}
-
-
 def test_saying_something_wakes_a_worker_when_the_transaction_is_over(
     kind, monkeypatch, django_capture_on_commit_callbacks
 ):

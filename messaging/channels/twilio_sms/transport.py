@@ -59,10 +59,6 @@ class TwilioSmsTransport(twilio.TwilioTransport):
         reply = Reply(event_id=sid, sender=form.get("From", ""), text=form.get("Body", ""), medium=Medium.SMS.value)
         return Heard((reply,), twilio.twiml(""), "text/xml")
 
-    def reply_words(self, text: str, language: str) -> tuple[str, str]:
-        """An SMS back."""
-        return twilio.twiml(f"<Message>{twilio.xml(text)}</Message>"), "text/xml"
-
 
 def _receipts(sid: str, incoming: Incoming) -> tuple[Receipt, ...]:
     """None for states on the way (queued, sending, sent): they say nothing that we do not know."""

@@ -67,10 +67,6 @@ class TwilioVoiceTransport(twilio.TwilioTransport):
             return Heard((), twilio.twiml(""), "text/xml")
         return Heard((Receipt(event_id=f"{sid}:end", ref=ref, provider_id=sid, **_ending(form)),))
 
-    def reply_words(self, text: str, language: str) -> tuple[str, str]:
-        """Said before the call ends."""
-        return twilio.twiml(_say(text, _spoken_language(language)) + "<Hangup/>"), "text/xml"
-
 
 def spoken(message: Outgoing) -> str:
     """The call as TwiML: everything is said twice; a key ends it at any moment."""

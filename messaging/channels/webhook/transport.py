@@ -94,10 +94,6 @@ class WebhookTransport(Transport):
         if abs(clock.now().timestamp() - int(timestamp)) > OLDEST:
             raise NotFromCarrier
 
-    def reply_words(self, text: str, language: str) -> tuple[str, str]:
-        """The gateway says or sends it: a voice gateway before it hangs up, an SMS gateway as an SMS."""
-        return json.dumps({"answer": text, "language": language}, ensure_ascii=False), "application/json"
-
 
 def _as_json(message: Outgoing) -> bytes:
     """The request's body."""

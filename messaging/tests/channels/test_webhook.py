@@ -128,9 +128,3 @@ def test_what_makes_no_sense_is_said_to_make_none(at, event):
 def test_an_endless_request_is_not_read(at):
     with pytest.raises(ValueError, match="too long"):
         hear([RECEIPT | {"error": "x" * 300_000}])
-
-
-def test_an_answer_for_the_caller_goes_back_as_json():
-    body, content_type = transport("webhook", "http://127.0.0.1").reply_words("好的", "zh-hans")
-    assert json.loads(body) == {"answer": "好的", "language": "zh-hans"}
-    assert content_type == "application/json"
