@@ -65,7 +65,7 @@ def rungs(
     ahead = dt.timedelta(hours=step.hours_before)
     rows = _bookings(ladder, step).filter(starts_at__gt=since + ahead - LATER, starts_at__lt=until + ahead + EARLIER)
     if untold:
-        rows = rows.exclude(Exists(_told(step)))
+        rows = rows.exclude(Exists(_told(step))).filter(patient__deceased_on=None)
     return _due(ladder, step, _by_pages(rows), since, until, at)
 
 
@@ -167,11 +167,9 @@ def context_of(suited: Suited) -> dict[str, object]:
 
 def _tasks(found: Iterator[Rung]) -> Iterator[NewTask]:
     """Calls are few: staff make them by hand."""
-    rows = list(found)
-    about = Q(pk__in=[rung.booking for rung in rows])
-    bookings = {one.pk: one for one in Appointment.objects.for_desk().filter(about)}
-    for rung in rows:
-        booking = bookings[rung.booking]
+    rows = {rung.booking: rung for rung in found}
+    for booking in Appointment.objects.for_desk().filter(pk__in=list(rows), patient__deceased_on=None):
+        rung = rows[booking.pk]
         yield NewTask(
             key=rung.key, kind=TaskKind.CALL_RISK, patient=booking.patient, why="may_not_come",
             why_values={"when": booking.starts_at.isoformat()}, department=booking.slot.service.department,

@@ -17,6 +17,7 @@ from directory.tests.factories import ServiceFactory
 from interactions.models import Task, TaskState
 from interactions.services import tasks
 from messaging.models import Delivery, DeliveryState, MessageChannel, OptOut
+from patients.models import Patient
 from patients.tests.factories import ContactPointFactory, PatientFactory, PatientTagFactory, TagFactory
 from reminders import errors
 from reminders.models import Ladder, LadderState, Step
@@ -382,6 +383,11 @@ def test_a_dry_run_counts_by_step_and_day_and_writes_nothing(noon, visit, slots,
     assert [step.days for step in trial.steps] == [{dt.date(2026, 12, 5): 2}]
     assert (trial.total, trial.calls, trial.media) == (2, 0, {"sms": 2})
     assert not Delivery.objects.filter(kind="reminder").exists()
+
+
+def test_a_dry_run_leaves_out_the_deceased(noon, visit, live):
+    Patient.objects.filter(pk=visit.patient_id).update(deceased_on=noon.now.date())
+    assert trying.dry_run(live).total == 0
 
 
 def test_a_dry_run_says_by_which_medium_and_what_it_costs(noon, slots, desk):

@@ -13,7 +13,7 @@ from directory.tests.factories import ServiceFactory
 from interactions.models import Task, TaskKind
 from messaging.models import Delivery, SendingRule
 from messaging.models.rule import Priority
-from patients.models import PatientTag
+from patients.models import Patient, PatientTag
 from patients.tests.factories import PatientFactory, TagFactory
 from reminders.models import Step
 from reminders.services import planning
@@ -206,6 +206,14 @@ def test_a_step_by_staff_is_a_task_with_a_reason(noon, visit):
     assert (task.kind, task.patient, task.due_at) == (TaskKind.CALL_RISK, visit.patient, at(5, 9))
     assert task.expires_at == visit.starts_at
     assert not Delivery.objects.filter(kind="reminder").exists()
+
+
+def test_the_family_of_a_deceased_person_is_not_called_about_a_visit(noon, visit):
+    LadderFactory(steps=[{"act": "call", "media": ""}])
+    noon.now = at(5, 8)
+    Patient.objects.filter(pk=visit.patient_id).update(deceased_on=noon.now.date())
+    assert planning.plan_due() == 0
+    assert not Task.objects.exists()
 
 
 def test_a_service_with_a_ladder_of_its_own_leaves_the_general_one(noon, visit, session):
