@@ -10,19 +10,20 @@ from common import clock
 from common.errors import Refusal
 from interactions.models import TaskKind, TaskPriority
 from interactions.services import tasks
-from messaging.models import SendingRule
+from messaging.models import Delivery, DeliveryState, SendingRule
 from messaging.models.rule import Priority
 from messaging.services import planning
 from messaging.services.planning import Planned
 from messaging.services.reach import Reach
 from reminders.models import Notice
 from scheduling.models import Appointment, AppointmentEvent, EventKind, Slot, WaitlistEntry, WaitlistOffer
-from scheduling.models.waitlist import EntryStatus
+from scheduling.models.waitlist import EntryStatus, OfferStatus
 from scheduling.services import waitlist
 from scheduling.services.origin import Origin
 
 OFFER = "offer"  # `about_kind` of what is told about an offer
 LOOK_BACK = dt.timedelta(days=2)  # places that became free so long ago are looked at again
+UNHEARD = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 FREES = (EventKind.CANCELLED, EventKind.MOVED, EventKind.RELEASED, EventKind.LAPSED)
 
 
@@ -36,7 +37,17 @@ def offer_freed(at: dt.datetime | None = None) -> int:
     notice = Notice.objects.filter(kind="offer", is_active=True).first()
     if notice is None or SendingRule.objects.get(priority=Priority.REMINDER).opening(at) > at:
         return 0
+    _end_unheard(at)
     return sum(_offer(slot, notice, at) for slot in _freed(at))
+
+
+def _end_unheard(at: dt.datetime) -> None:
+    """Who cannot be told of an offer cannot answer it: staff call, and the place is not kept idle meanwhile."""
+    unheard = Delivery.objects.filter(about_kind=OFFER, state__in=UNHEARD, kind="offer")
+    running = WaitlistOffer.objects.filter(status=OfferStatus.OPEN, pk__in=unheard.values("about_id"))
+    for offer in running.select_related("entry__patient", "entry__service", "appointment__slot"):
+        if waitlist.lapse(offer, at):
+            _hand_to_staff(offer.entry, offer.appointment.slot, at)
 
 
 def _freed(at: dt.datetime) -> list[Slot]:

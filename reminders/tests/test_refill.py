@@ -124,6 +124,23 @@ def test_who_has_no_phone_is_called_by_staff_and_the_next_gets_the_offer(noon, v
     assert WaitlistOffer.objects.get().entry.patient == bob
 
 
+def test_whom_the_offer_does_not_reach_is_called_and_the_place_goes_to_the_next_at_once(
+    noon, visit, bob, carol, waits, desk, runs, carrier
+):
+    waits(bob, minutes=30)
+    waits(carol, minutes=10)
+    runs()
+    appointments.cancel(appointment=visit, origin=desk)
+    carrier.says(*[TransportError("blocked", permanent=True) for _ in range(3)])
+    runs()
+    runs()
+    assert [(one.entry.patient, one.status) for one in WaitlistOffer.objects.order_by("pk")] == [
+        (bob, OfferStatus.LAPSED),
+        (carol, OfferStatus.OPEN),
+    ]
+    assert Task.objects.get(kind=TaskKind.CALL_OFFER).patient == bob
+
+
 def test_without_the_notice_nothing_is_offered_by_itself(noon, visit, bob, waits, desk, runs):
     Notice.objects.filter(kind="offer").update(is_active=False)
     waits(bob)

@@ -155,11 +155,13 @@ def lapse_offers(at: dt.datetime | None = None) -> int:
     at = at or clock.now()
     ended = 0
     for running in WaitlistOffer.objects.filter(status=OfferStatus.OPEN, expires_at__lte=at).order_by("expires_at"):
-        ended += _lapse(running, at)
+        ended += lapse(running, at)
     return ended
 
 
-def _lapse(running: WaitlistOffer, at: dt.datetime) -> int:
+def lapse(running: WaitlistOffer, at: dt.datetime) -> int:
+    """End one offer before or at its time, as nobody answers it; the person waits on. Returns 1, or 0 when it is over
+    already. Repeatable."""
     origin = system_origin()
 
     def work() -> int:
