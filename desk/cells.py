@@ -8,11 +8,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from common import clock
@@ -148,8 +148,8 @@ def full_beside(slot: Slot) -> list[UUID]:
 
 
 def claims(rows: QuerySet[Appointment]) -> Iterable[Claim]:
-    """What a cell shows of bookings."""
-    return (Claim(*row) for row in rows.values_list(*CLAIM_FIELDS).iterator(chunk_size=5_000))
+    """What a cell shows of bookings. Not by `iterator`: a cursor is planned for its first rows, and all are read."""
+    return (Claim(*row) for row in rows.values_list(*CLAIM_FIELDS))
 
 
 def cells(

@@ -7,8 +7,8 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -38,6 +38,7 @@ class Drawing:
     def __init__(self, offers: Offers):
         self._offers = offers
         self._states = {value: escape(str(label)) for value, label in AppointmentStatus.choices}
+        self._looks: dict[tuple[str, bool], tuple[str, str, str]] = {}
         self._words = {
             "book": escape(_("move here") if offers.moving else _("+ book")),
             "overbook": escape(_("overbook")),
@@ -78,12 +79,19 @@ class Drawing:
         return names + (self._mark(cell) if self._offers.blocking else self._act(cell))
 
     def _name(self, booking: Claim) -> str:
-        icon = _symbol(icon_of(booking))
+        key = booking.status, booking.confirmed_at is not None
+        if key not in self._looks:
+            self._looks[key] = self._look(booking)
+        before, icon, after = self._looks[key]
         extra = self._extra if booking.is_overbooked else ""
+        return f"{before}{booking.uuid}{icon}{self._called(booking)}</span>{extra}{after}"
+
+    def _look(self, booking: Claim) -> tuple[str, str, str]:
+        """What stands before the reference, between it and the name, and at the end, for all bookings of one state."""
         drag = ' draggable="true"' * (self._offers.may_move and booking.status == AppointmentStatus.BOOKED)
-        inside = f"{icon}<span>{self._called(booking)}</span>{extra}"
-        state = f'<span class="crm-hidden">, {self._states[booking.status]}</span>'
-        return _button(f"day-name crm-{booking.tone}", f'data-booking="{booking.uuid}"{drag}', inside + state)
+        before = f'<button type="button" tabindex="-1" class="day-name crm-{booking.tone}" data-booking="'
+        icon = f'"{drag}>{_symbol(icon_of(booking))}<span>'
+        return before, icon, f'<span class="crm-hidden">, {self._states[booking.status]}</span></button>'
 
     def _called(self, booking: Claim) -> str:
         if booking.name is not None:
@@ -101,14 +109,17 @@ class Drawing:
         return self._note(cell)
 
     def _note(self, cell: Cell) -> str:
+        state = cell.state
+        if state == "full":
+            return ""
         if cell.is_bookable:
             return f'<span class="day-note">{_left(cell.left)}</span>'
-        if cell.state in ("blocked", "stopped"):
-            return f'<span class="day-note">{self._words[cell.state]}</span>'
-        if cell.state == "later":
+        if state in ("blocked", "stopped"):
+            return f'<span class="day-note">{self._words[state]}</span>'
+        if state == "later":
             opens = _("opens %(when)s") % {"when": shown.moment(cell.slot.session.released_at)}
             return f'<span class="day-note">{escape(opens)}</span>'
-        return f'<span class="crm-hidden">{self._words["past"]}</span>' * (cell.state == "past" and not cell.bookings)
+        return "" if cell.bookings else f'<span class="crm-hidden">{self._words["past"]}</span>'
 
     def _mark(self, cell: Cell) -> str:
         if not cell.is_blockable:

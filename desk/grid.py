@@ -4,6 +4,7 @@ Statements do not grow with practitioners, times or bookings. Rows are times of 
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -136,38 +137,45 @@ def _arrange(
 ) -> Grid:
     """columns: those that are drawn even when nothing is in them."""
     known = {(column.practitioner.pk, column.day): column for column in columns or ()}
-    placed: dict[Key, dict[dt.datetime, list[Cell]]] = {}
+    placed: dict[Key, dict[dt.datetime, list[Cell]]] = defaultdict(lambda: defaultdict(list))
+    wall = _Wall()
     for cell in found:
         key, session = key_of(cell), cell.slot.session
-        column = known.setdefault(key, Column(session.practitioner, session.day))
-        if all(one is not session for one in column.sessions):
-            column.sessions.append(session)
-        placed.setdefault(key, {}).setdefault(_wall(cell, cell.slot.starts_at), []).append(cell)
+        if key not in known:
+            known[key] = Column(session.practitioner, session.day)
+        if all(one is not session for one in known[key].sessions):
+            known[key].sessions.append(session)
+        placed[key][wall[cell.slot.starts_at, session.day]].append(cell)
     times = sorted({time for column in placed.values() for time in column})
     keys = sorted(known, key=lambda key: order(known[key]))
     rows: list[list[Box]] = [[] for _time in times]
     for number, key in enumerate(keys):
         inside = placed.get(key, {})
-        for row, box in _boxes(number, [inside.get(time, []) for time in times], times):
+        for row, box in _boxes(number, [inside.get(time, []) for time in times], times, wall):
             rows[row].append(box)
     return Grid([known[key] for key in keys], [(time.time(), row) for time, row in zip(times, rows, strict=True)])
 
 
-def _boxes(number: int, column: list[list[Cell]], times: list[dt.datetime]) -> Iterator[tuple[int, Box]]:
+class _Wall(dict[tuple[dt.datetime, dt.date], dt.datetime]):
+    """(instant, day of the session) -> the wall clock's time, with that day taken away: sessions of different days
+    stand side by side. Each is worked out once: many cells begin and end at the same time."""
+
+    def __missing__(self, key: tuple[dt.datetime, dt.date]) -> dt.datetime:
+        at, day = key
+        self[key] = clock.local(at).replace(tzinfo=None) - (day - dt.date.min)
+        return self[key]
+
+
+def _boxes(number: int, column: list[list[Cell]], times: list[dt.datetime], wall: _Wall) -> Iterator[tuple[int, Box]]:
     """(row, box) down one column: a slot reaches down to its end, or to the next slot if that comes before."""
     row = 0
     while row < len(times):
-        ends = max((_wall(cell, cell.slot.ends_at) for cell in column[row]), default=times[row])
+        ends = max((wall[cell.slot.ends_at, cell.slot.session.day] for cell in column[row]), default=times[row])
         height = 1
         while row + height < len(times) and times[row + height] < ends and not column[row + height]:
             height += 1
         yield row, Box(number, column[row], height)
         row += height
-
-
-def _wall(cell: Cell, at: dt.datetime) -> dt.datetime:
-    """The wall clock's time, with the session's day taken away: sessions of different days stand side by side."""
-    return clock.local(at).replace(tzinfo=None) - (cell.slot.session.day - dt.date.min)
 
 
 def _by_name(column: Column) -> tuple[Any, ...]:

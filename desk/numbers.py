@@ -1,7 +1,7 @@
 """The columns of Today: each number with the address of the rows that it counts."""
 
 from dataclasses import dataclass
-from typing import Any
+from html import escape
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -28,9 +28,20 @@ class Number:
     """One cell."""
 
     name: str
-    title: Any
+    title: str
     value: int
     link: str
+
+    def html(self, pk: int) -> str:
+        """As a cell of the table, for session `pk`. In Python: through a template 420 of them take 30 ms."""
+        title, ref = escape(self.title), f"line-{pk}-{self.name}"
+        if self.link:
+            inside = f'<span class="crm-hidden">{title}: </span>{self.value}'
+            shown = f'<a class="today-n is-{self.name}" id="{ref}" href="{escape(self.link)}">{inside}</a>'
+        else:
+            nil = "" if self.value else " is-nil"
+            shown = f'<span class="today-n{nil}" id="{ref}" tabindex="-1">{self.value}</span>'
+        return f'<td class="crm-number" data-name="{title}">{shown}</td>'
 
 
 class Numbers:
@@ -38,7 +49,7 @@ class Numbers:
 
     def __init__(self, user: User):
         shown = set(COLUMNS) if user.has_perm("visits.view_queueentry") else set(COLUMNS) - set(TICKETS)
-        self.columns = [(name, *words) for name, words in COLUMNS.items() if name in shown]
+        self.columns = [(name, str(title), str(help)) for name, (title, help) in COLUMNS.items() if name in shown]
         self._bookings = self._base(user, "admin:scheduling_appointment_changelist", "scheduling.view_appointment")
         self._tickets = {name: reverse("admin:desk:people", args=[name]) for name in TICKETS}
         self._grid = self._base(user, "admin:desk:day", "scheduling.view_slot", "scheduling.view_appointment")

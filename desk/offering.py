@@ -1,13 +1,14 @@
 """What the booking desk offers: the soonest places, and a week that says why the rest is not to be had."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.errors import Refusal
@@ -24,20 +25,22 @@ AHEAD = dt.timedelta(days=90)  # how far the soonest place is looked for
 PAGE = 1_000  # slots read at a time
 
 
+WORDS = {
+    "slot_full": pgettext_lazy("place", "full"),
+    "slot_blocked": pgettext_lazy("place", "blocked"),
+    "session_stopped": pgettext_lazy("place", "stopped"),
+    "channel_reserved": pgettext_lazy("place", "kept for others"),
+    "channel_share_used": pgettext_lazy("place", "share used up"),
+    "channel_closed": pgettext_lazy("place", "closed for this channel"),
+}
+
+
 def short(refusal: Refusal) -> str:
     """Why, in two or three words for a table; its whole sentence is the tooltip."""
-    words = {
-        "slot_full": pgettext("place", "full"),
-        "slot_blocked": pgettext("place", "blocked"),
-        "session_stopped": pgettext("place", "stopped"),
-        "channel_reserved": pgettext("place", "kept for others"),
-        "channel_share_used": pgettext("place", "share used up"),
-        "channel_closed": pgettext("place", "closed for this channel"),
-    }
     opens = refusal.params.get("opens")
     if opens:
         return _("opens %(when)s") % {"when": opens}
-    return str(words.get(refusal.code) or refusal)
+    return str(WORDS.get(refusal.code) or refusal)
 
 
 @dataclass
@@ -63,12 +66,12 @@ class DayCell:
         """The first free time."""
         return next((one.slot for one in self.found if one.free), None)
 
-    @property
+    @cached_property
     def why(self) -> Refusal | None:
         """The most frequent reason when nothing is free."""
         reasons = [one.why for one in self.found if one.why]
-        codes = [why.code for why in reasons]
-        return max(reasons, key=lambda why: codes.count(why.code), default=None)
+        often = Counter(why.code for why in reasons)
+        return max(reasons, key=lambda why: often[why.code], default=None)
 
     @property
     def why_short(self) -> str:
@@ -164,11 +167,14 @@ def _pairs(found: Iterable[Found]) -> Iterator[tuple[Slot, Slot]]:
 
 
 def _lines(found: Iterator[Found], days: list[dt.date], patient: Patient) -> Iterator[Line]:
-    by_person: dict[Practitioner, dict[dt.date, list[Found]]] = {}
+    people: dict[int, Practitioner] = {}
+    places: dict[int, dict[dt.date, list[Found]]] = {}
     for one in found:
-        day = clock.local(one.slot.starts_at).date()
-        by_person.setdefault(one.slot.session.practitioner, {}).setdefault(day, []).append(one)
-    for person, by_day in sorted(by_person.items(), key=lambda item: (item[0].name_pinyin, item[0].pk)):
+        person, day = one.slot.session.practitioner, clock.local(one.slot.starts_at).date()
+        people[person.pk] = person
+        places.setdefault(person.pk, {}).setdefault(day, []).append(one)
+    for person in sorted(people.values(), key=lambda person: (person.name_pinyin, person.pk)):
+        by_day = places[person.pk]
         cells = [DayCell(person, day, by_day.get(day, [])) for day in days]
         slots = {one.slot.service_id: one.slot for some in by_day.values() for one in some}
         yield Line(person, cells, _not_for(patient, list(slots.values())))

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -73,6 +74,16 @@ class Drawn:
     def cells(self) -> list[Number]:
         """The numbers with their addresses."""
         return self.numbers.of(self.line)
+
+    @property
+    def ref(self) -> str:
+        """The session's key: a number would be written by the habits of the language, which takes its time."""
+        return str(self.line.session.pk)
+
+    @property
+    def html(self) -> SafeString:
+        """The cells as they are drawn."""
+        return SafeString("".join(cell.html(self.line.session.pk) for cell in self.cells))
 
 
 def _unknown(request: HttpRequest, drawn: list[Drawn]) -> list[Drawn]:
