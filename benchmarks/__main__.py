@@ -28,7 +28,7 @@ SUITES = {
     "risk": [POSTGRESQL, SQLITE],
     "reminders": [POSTGRESQL],
 }
-MORE = {"servers": [POSTGRESQL]}  # experiments, run when named
+MORE = {"servers": [POSTGRESQL], "quarter": [SQLITE]}  # experiments and a simulation, run when named
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
     "ENVIRONMENT": "development",  # plain HTTP on this machine

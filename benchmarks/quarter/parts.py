@@ -1,0 +1,53 @@
+"""The parts of the loop, and how each is switched off: as a supervisor would, by the ladder and the notices."""
+
+from dataclasses import dataclass, replace
+
+from reminders.models import Audience, Notice, Step
+from reminders.services import ladders
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is on. answers: patients may answer reminders by message."""
+
+    reminders: bool = True
+    second: bool = True
+    answers: bool = True
+    at_risk: bool = True
+    offers: bool = True
+    follow_up: bool = True
+
+
+ALL = Parts()
+NAMES = {
+    "reminders": "all reminders",
+    "second": "second rung",
+    "answers": "two-way answers",
+    "at_risk": "extra for those at risk",
+    "offers": "offers of the waiting list",
+    "follow_up": "follow-up of missed visits",
+}
+
+
+def without(name: str) -> Parts:
+    """All but this one."""
+    return replace(ALL, **{name: False})
+
+
+def runs() -> dict[str, Parts]:
+    """What is compared, by its name in the report."""
+    nothing = Parts(*(False for _name in NAMES))
+    return {"everything on": ALL} | {f"without {NAMES[name]}": without(name) for name in NAMES} | {"all off": nothing}
+
+
+def prepare(parts: Parts) -> None:
+    """The first ladder without the steps that are off, and the notices that are on."""
+    if parts.reminders:
+        ladders.ensure_first()
+    if not parts.second:
+        Step.objects.filter(hours_before__lte=24).delete()
+    if not parts.at_risk:
+        Step.objects.filter(audience=Audience.AT_RISK).delete()
+    Notice.objects.filter(kind="offer").update(is_active=parts.offers)
+    Notice.objects.filter(kind="missed").update(is_active=parts.follow_up)
+    Notice.objects.filter(kind__in=("rating", "rating_why")).update(is_active=False)

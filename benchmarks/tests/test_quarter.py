@@ -1,0 +1,64 @@
+"""The pure parts of the simulated quarter."""
+
+from collections import Counter
+
+import pytest
+
+from benchmarks.quarter import counting, odds, report
+from benchmarks.quarter.odds import Person
+
+CROWD = [Person(1, number) for number in range(20_000)]
+
+
+class _Ran:
+    def __init__(self, missed: int):
+        self.weeks, self.drift, self.visits = [Counter(missed=missed, came=100 - missed, booked=100)] * 4, 0, 400
+
+
+def _missed(reminders: int, *, called: bool = False, people: list[Person] = CROWD) -> float:
+    return sum(one.would_miss("a visit", reminders, called=called) for one in people) / len(people)
+
+
+def test_without_reminders_as_many_miss_it_as_before_the_mission():
+    assert _missed(0) == pytest.approx(odds.BASE, abs=0.01)
+
+
+def test_one_reminder_has_the_published_effect():
+    assert _missed(1) / _missed(0) == pytest.approx(0.77, abs=0.03)
+
+
+def test_two_reminders_have_the_published_effect_on_those_at_risk():
+    risky = [one for one in CROWD if one.is_at_risk]
+    assert _missed(2, people=risky) / _missed(1, people=risky) == pytest.approx(0.82, abs=0.05)
+
+
+def test_a_call_has_the_published_effect():
+    assert _missed(1, called=True) / _missed(1) == pytest.approx(22.8 / 29.2, abs=0.04)
+
+
+def test_as_many_have_no_number_and_miss_it_as_assumed_and_published():
+    lost = [one for one in CROWD if not one.is_reachable]
+    assert len(lost) / len(CROWD) == pytest.approx(odds.UNREACHABLE_SHARE, abs=0.01)
+    assert _missed(0, people=lost) == pytest.approx(odds.UNREACHABLE, abs=0.05)
+
+
+def test_who_would_come_in_one_run_comes_with_more_reminders_too():
+    assert all(one.would_miss("a", 0, called=False) for one in CROWD if one.would_miss("a", 2, called=False))
+
+
+def test_cancellations_are_left_out_of_the_rate_of_no_shows():
+    assert counting.share([Counter(missed=10, came=90, cancelled=50)], "no_show") == 10
+
+
+def test_a_difference_draws_the_same_weeks_of_both_runs():
+    on = [Counter(missed=n, came=100 - n) for n in (5, 10, 20)]
+    off = [Counter(missed=n + 5, came=95 - n) for n in (5, 10, 20)]
+    found = counting.difference(on, off, "no_show")
+    assert (found.value, found.low, found.high) == pytest.approx((5, 5, 5))
+
+
+@pytest.mark.parametrize(("missed", "said"), [(9, "beats it"), (12, "does NOT reach it")])
+def test_the_report_says_that_it_is_a_simulation_and_whether_it_reaches_the_goal(missed, said):
+    text = report.text({"everything on": _Ran(missed)}, "small", 1)
+    assert text.startswith("**SIMULATION.**")
+    assert said in text
