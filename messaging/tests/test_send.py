@@ -36,6 +36,13 @@ def alice(db):
     return patient
 
 
+@pytest.fixture
+def bob(db):
+    patient = PatientFactory(name="Bob Jones", language="en")
+    ContactPointFactory(patient=patient, value="+8613900139000")
+    return patient
+
+
 def sent(delivery: Delivery) -> Delivery:
     """Drain, then look again."""
     drain(seconds=5)
@@ -463,6 +470,41 @@ def test_one_row_that_cannot_be_judged_does_not_hold_up_those_of_its_kind(noon, 
 def test_who_wants_no_sms_is_not_rung_up_instead(noon, kind, carrier, alice):
     OptOut.objects.create(medium=Medium.SMS, address="+8613800138000", said="TD", at=noon.now)
     assert sent(DeliveryFactory(patient=alice, media="voice sms")).reason == Reason.OPTED_OUT
+
+
+def test_who_opts_out_between_claim_and_send_gets_nothing_more(noon, kind, carrier, alice, bob):
+    carrier.settles = Settles.NEVER
+
+    def bob_says_stop(message):
+        OptOut.objects.create(medium=Medium.SMS, address="+8613900139000", said="TD", at=noon.now)
+        return Accepted("id-1")
+
+    carrier.says(bob_says_stop)
+    first, second = DeliveryFactory(patient=alice), DeliveryFactory(patient=bob)
+    sent(first)
+    second.refresh_from_db()
+    assert (first.state, second.state, second.reason) == (State.ACCEPTED, State.SUPPRESSED, Reason.OPTED_OUT)
+    assert second.messages.get().state == MessageState.FAILED
+    assert len(carrier.sent) == 1
+
+
+def test_who_opts_out_before_the_next_try_gets_nothing_more(noon, kind, carrier, alice):
+    carrier.says(TransportError("500"))
+    delivery = sent(DeliveryFactory(patient=alice))
+    OptOut.objects.create(medium=Medium.SMS, address="+8613800138000", said="TD", at=noon.now)
+    noon.later(minutes=5)
+    assert (sent(delivery).state, delivery.reason) == (State.SUPPRESSED, Reason.OPTED_OUT)
+    assert len(carrier.sent) == 1
+
+
+def test_a_message_that_only_asked_whether_its_carrier_is_back_is_not_refused_for_it(noon, kind, carrier, alice):
+    carrier.says(*[TransportError("refused", down=True) for _ in range(30)])
+    delivery = sent(DeliveryFactory(patient=alice))
+    for _ in range(29):
+        noon.later(minutes=1)
+        assert sent(delivery).due_at == noon.now + dt.timedelta(minutes=1)
+    noon.later(minutes=1)
+    assert sent(delivery).state == State.ACCEPTED
 
 
 def test_letters_are_written_down_one_by_one_and_those_without_time_are_left(noon, kind, carrier, alice, monkeypatch):

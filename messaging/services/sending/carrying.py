@@ -42,7 +42,7 @@ def carry(sends: Sequence[Send], carriers: Carriers, until: float) -> Iterator[l
         if transport is None:
             yield [Said(send, TransportError("The account cannot be opened.", down=True)) for send in of_channel]
         elif goes_alone(transport):
-            yield from _one_by_one(of_channel, transport, until)
+            yield from _one_by_one(of_channel, transport, carriers, until)
         else:
             with ThreadPoolExecutor(min(transport.at_once, len(of_channel)), f"channel-{channel_pk}") as pool:
                 ready = [(send, outgoing(send)) for send in of_channel]  # here: the threads have no database
@@ -57,12 +57,12 @@ def _transport(channel: MessageChannel, carriers: Carriers) -> Transport | None:
         return None
 
 
-def _one_by_one(sends: Sequence[Send], transport: Transport, until: float) -> Iterator[list[Said]]:
+def _one_by_one(sends: Sequence[Send], transport: Transport, carriers: Carriers, until: float) -> Iterator[list[Said]]:
     for number, send in enumerate(sends):
         if time.monotonic() >= until:
             release(sends[number:])
             return
-        if mark_on_wire(send, clock.now()):
+        if mark_on_wire(send, carriers, clock.now()):
             yield [_one(send, outgoing(send), transport)]
 
 

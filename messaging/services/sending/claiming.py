@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F
 
 from messaging.channels import TRANSPORTS
 from messaging.channels.base import Settles, Transport
-from messaging.models import ON_THE_WAY, Delivery, DeliveryState, Message, MessageState, Priority, Reason
+from messaging.models import ON_THE_WAY, Delivery, DeliveryState, Message, MessageState, OptOut, Priority, Reason
 from messaging.services.sending.deciding import Send, Stop, Wait, decide
-from messaging.services.sending.world import Carriers, World
+from messaging.services.sending.world import Carriers, World, stopped_with
 
 AT_ONCE = 50  # deliveries in one turn
 LEASE = dt.timedelta(minutes=3)  # above all that a turn can last; below WeChat's ten minutes
@@ -99,11 +99,15 @@ def goes_alone(transport: Transport | type[Transport]) -> bool:
     return transport.settles == Settles.NEVER or transport.at_once == 1
 
 
+@transaction.atomic
 def release(sends: Sequence[Send]) -> None:
-    """There was no time for these: nothing of them left the house, so somebody else may have them at once."""
+    """Nothing of these left the house: somebody else may have those that are still ours at once."""
     rows = Delivery.objects.filter(pk__in=[send.delivery.pk for send in sends], on_wire_at=None)
     mine = rows.filter(state=DeliveryState.SENDING, token__in={send.delivery.token for send in sends})
-    mine.update(state=DeliveryState.PENDING, token=None, lease_until=None)
+    pks = list(mine.select_for_update().values_list("pk", flat=True))
+    tries = Message.objects.filter(pk__in=[send.message.pk for send in sends], delivery__in=pks)
+    tries.update(state=MessageState.WAITING, tries=F("tries") - 1)
+    Delivery.objects.filter(pk__in=pks).update(state=DeliveryState.PENDING, token=None, lease_until=None)
 
 
 def _give_up_others(sends: Sequence[Send]) -> None:
@@ -114,7 +118,17 @@ def _give_up_others(sends: Sequence[Send]) -> None:
         left.update(state=MessageState.FAILED, reason=Reason.CARRIER_DOWN)
 
 
-def mark_on_wire(send: Send, at: dt.datetime) -> bool:
-    """For a carrier that can never be asked: say, just before, that this one goes out. False: it is no longer ours."""
+def mark_on_wire(send: Send, carriers: Carriers, at: dt.datetime) -> bool:
+    """For a carrier that can never be asked: say, just before, that this one goes out.
+
+    False: it is no longer ours, or somebody at the address has said stop since it was claimed; then nothing left the
+    house, and the next turn decides anew.
+    """
     mine = Delivery.objects.filter(pk=send.delivery.pk, state=DeliveryState.SENDING, token=send.delivery.token)
-    return bool(mine.update(on_wire_at=at, lease_until=at + LEASE))
+    if not carriers.rules[send.delivery.priority].ignores_opt_out:
+        out = OptOut.objects.live().filter(medium__in=stopped_with(send.message.medium), address=send.message.address)
+        mine = mine.exclude(Exists(out))
+    if mine.update(on_wire_at=at, lease_until=at + LEASE):
+        return True
+    release([send])
+    return False

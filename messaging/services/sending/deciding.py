@@ -188,6 +188,8 @@ def _by(medium: str, delivery: Delivery, kind: MessageKind, verdict: Verdict, wo
     if channel.paused_until and channel.paused_until > world.at:
         return _No(Reason.CARRIER_DOWN, channel.paused_until)
     if before is not None:
+        if _wants_nothing(delivery, medium, before.address, world):
+            return _No(Reason.OPTED_OUT)
         return Send(delivery, before, channel, kind, verdict)  # the same words under the same number
     point = _address(delivery, medium, world)
     if isinstance(point, _No):
@@ -205,10 +207,13 @@ def _address(delivery: Delivery, medium: str, world: World) -> ContactPoint | _N
     points = world.points(delivery, medium)
     if not points:
         return _No(Reason.NO_ADDRESS)
-    if world.carriers.rules[delivery.priority].ignores_opt_out:
-        return points[0]
-    wanted = [point for point in points if not world.has_opted_out(medium, point.value)]
+    wanted = [point for point in points if not _wants_nothing(delivery, medium, point.value, world)]
     return wanted[0] if wanted else _No(Reason.OPTED_OUT)
+
+
+def _wants_nothing(delivery: Delivery, medium: str, address: str, world: World) -> bool:
+    """Has somebody at the address said stop, and does this message heed it?"""
+    return not world.carriers.rules[delivery.priority].ignores_opt_out and world.has_opted_out(medium, address)
 
 
 def _write(

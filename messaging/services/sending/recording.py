@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Case, CharField, DateTimeField, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.services.actors import system_user
@@ -72,7 +72,7 @@ def _answers_again(channels: Sequence[MessageChannel]) -> None:
 def _fail(send: Send, error: TransportError, at: dt.datetime) -> None:
     if error.down:
         _pause(send.channel, error, at)
-    is_last = send.message.tries + 1 >= MOST_TRIES
+    is_last = send.message.tries + 1 >= MOST_TRIES and not _is_known_down(send, error)
     if error.unknown:
         _leave_unsettled(send, error, at, is_last=is_last)
     elif error.permanent or is_last:
@@ -105,17 +105,34 @@ def _again(delivery: Delivery, due: dt.datetime, reason: str, at: dt.datetime) -
     )
 
 
+def _is_known_down(send: Send, error: TransportError) -> bool:
+    """The carrier did not answer before either: that is no fault of this message, which only asked whether it does."""
+    return error.down and send.channel.down_since is not None
+
+
 def _try_later(send: Send, error: TransportError, at: dt.datetime) -> None:
-    Message.objects.filter(pk=send.message.pk).update(state=MessageState.WAITING, error=error.message)
-    seconds = BACKOFF[min(send.message.tries, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
-    wait = dt.timedelta(seconds=max(seconds, error.retry_after or 0))
-    _again(send.delivery, at + wait, Reason.CARRIER_DOWN, at)
+    uncounted = 1 if _is_known_down(send, error) and send.message.tries else 0
+    rows = Message.objects.filter(pk=send.message.pk)
+    rows.update(state=MessageState.WAITING, error=error.message, tries=F("tries") - uncounted)
+    _again(send.delivery, _next_try(send, error, at), Reason.CARRIER_DOWN, at)
     Delivery.objects.filter(pk=send.delivery.pk, waits_since=None).update(waits_since=at)
+
+
+def _next_try(send: Send, error: TransportError, at: dt.datetime) -> dt.datetime:
+    """When the carrier is down with all the others, so that then the urgent go first; else later each time."""
+    if error.down:
+        return _paused_until(error, at)
+    seconds = BACKOFF[min(send.message.tries, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
+    return at + dt.timedelta(seconds=max(seconds, error.retry_after or 0))
+
+
+def _paused_until(error: TransportError, at: dt.datetime) -> dt.datetime:
+    return at + max(PAUSE, dt.timedelta(seconds=error.retry_after or 0))
 
 
 def _pause(channel: MessageChannel, error: TransportError, at: dt.datetime) -> None:
     """The whole channel waits: thousands of messages do not knock one by one."""
-    until = at + max(PAUSE, dt.timedelta(seconds=error.retry_after or 0))
+    until = _paused_until(error, at)
     rows = MessageChannel.objects.filter(pk=channel.pk)
     rows.update(
         paused_until=until, pause_reason=error.message, down_since=Coalesce("down_since", Value(at, DateTimeField()))

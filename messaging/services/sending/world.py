@@ -30,6 +30,11 @@ class Carriers:
         return TRANSPORTS[channel.kind]({**channel.options, **channel.secrets})
 
 
+def stopped_with(medium: str) -> tuple[str, ...]:
+    """The media of which one opt-out stops this one: who wants no SMS is not rung up instead by a machine."""
+    return (Medium.SMS, Medium.VOICE) if medium in (Medium.SMS, Medium.VOICE) else (medium,)
+
+
 class World:
     """The people of some deliveries, at one moment."""
 
@@ -54,6 +59,7 @@ class World:
     @cached_property
     def _opted_out(self) -> set[tuple[str, str]]:
         addresses = {point.value for points in self._points.values() for point in points}
+        addresses |= {message.address for tries in self._messages.values() for message in tries.values()}
         return set(OptOut.objects.live().filter(address__in=addresses).values_list("medium", "address"))
 
     @cached_property
@@ -92,9 +98,8 @@ class World:
         return [point for point in found if phones.takes_sms(point.value)] if medium == Medium.SMS else found
 
     def has_opted_out(self, medium: str, address: str) -> bool:
-        """Did somebody at this address say stop? Who wants no SMS is not rung up instead by a machine."""
-        alike = (Medium.SMS, Medium.VOICE) if medium in (Medium.SMS, Medium.VOICE) else (medium,)
-        return any((one, address) in self._opted_out for one in alike)
+        """Did somebody at this address say stop?"""
+        return any((one, address) in self._opted_out for one in stopped_with(medium))
 
     def had_enough(self, delivery: Delivery) -> bool:
         """Has the person got as many messages of this priority today as the rule allows?"""
