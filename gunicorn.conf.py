@@ -1,18 +1,17 @@
 """The web server. Two processes with four threads each: measured to be enough for two cores."""
 
-import gc
 import os
 
 from gunicorn.glogging import Logger
 
-from common import secret_paths
+from common import rubbish, secret_paths
 
 
 class SparingLogger(Logger):
     """The access log names no address that opens something by itself."""
 
-    def atoms(self, resp, req, environ, request_time):  # noqa: ANN001, ANN201: gunicorn's
-        """What a line may be made of."""
+    def atoms(self, resp, req, environ, request_time):  # noqa: ANN001, ANN201
+        """What a line may be made of. Name and shape are gunicorn's."""
         known = super().atoms(resp, req, environ, request_time)
         return {name: secret_paths.hide(value) if isinstance(value, str) else value for name, value in known.items()}
 
@@ -38,7 +37,6 @@ access_log_format = "%(t)s %(m)s %(U)s %(s)s %(M)sms"  # never the query string:
 os.environ.setdefault("DATABASE_POOL", str(threads))
 
 
-def post_worker_init(worker):  # noqa: ANN001, ANN201: gunicorn's name and shape
-    """What a process holds from its start is rubbish never: looking through it took 0.1 s at each full collection."""
-    gc.collect()
-    gc.freeze()
+def post_worker_init(worker):  # noqa: ANN001, ANN201
+    """Full collections took 0.1 s of a request. Name and shape are gunicorn's."""
+    rubbish.settle()

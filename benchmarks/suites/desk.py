@@ -4,7 +4,6 @@ Asked through Django's own client in this process: every middleware, view and te
 """
 
 import datetime as dt
-import gc
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +19,7 @@ from django.urls import reverse
 from accounts.models import Channel, User
 from benchmarks import hospital
 from benchmarks.bench import Bench
-from common import clock
+from common import clock, rubbish
 from directory.models import Scope, Site
 from patients.models import Patient
 from scheduling.models import Appointment, AppointmentEvent, EventKind, Slot
@@ -115,8 +114,7 @@ def _measure(bench: Bench, clerk: User, people: int) -> dict[str, float]:
             client.get(addresses[0])
         most = 12 if "board" in what else None
         bench.add(f"{what}, {people:,} patients, statements", len(seen), "", at_most=most)
-    gc.collect()
-    gc.freeze()  # as a web process does (gunicorn.conf.py): what this one built is not the pages' rubbish
+    rubbish.settle()  # as a web process does (gunicorn.conf.py)
     return {what: _p95(bench, client.get, what, people, *known) for what, known in asked.items()}
 
 
