@@ -10,7 +10,7 @@ from common import rubbish, secret_paths
 class SparingLogger(Logger):
     """The access log names no address that opens something by itself."""
 
-    def atoms(self, resp, req, environ, request_time):  # noqa: ANN001, ANN201
+    def atoms(self, resp, req, environ, request_time):
         """What a line may be made of. Name and shape are gunicorn's."""
         known = super().atoms(resp, req, environ, request_time)
         return {name: secret_paths.hide(value) if isinstance(value, str) else value for name, value in known.items()}
@@ -37,6 +37,6 @@ access_log_format = "%(t)s %(m)s %(U)s %(s)s %(M)sms"  # never the query string:
 os.environ.setdefault("DATABASE_POOL", str(threads))
 
 
-def post_worker_init(worker):  # noqa: ANN001, ANN201
+def post_worker_init(worker):
     """Full collections took 0.1 s of a request. Name and shape are gunicorn's."""
     rubbish.settle()

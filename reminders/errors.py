@@ -88,6 +88,13 @@ class RiskNotAShare(StepRefused):
     message = _("A share between 1 and 100 %%.")
 
 
+class HoldOutTooLarge(StepRefused):
+    """Whoever is left out may miss a visit for it: few people are enough to see an effect."""
+
+    code = "hold_out_too_large"
+    message = _("Between 0 and %(most)s %% may be left out.")
+
+
 class StepTwice(StepRefused):
     """The same person would get the same message twice at one moment."""
 

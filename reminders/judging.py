@@ -10,7 +10,8 @@ from messaging.kinds import Verdict
 from messaging.models import Delivery
 from reminders import calendars, facts
 from reminders.models import Rating
-from reminders.services import choosing, links, substituting
+from reminders.services import choosing, links, lots, substituting
+from reminders.services.lots import HELD_OUT
 from scheduling.models import Appointment, AppointmentStatus, WaitlistOffer
 from scheduling.models.waitlist import OfferStatus
 
@@ -77,9 +78,14 @@ def stands(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
 
 
 def awaits_answer(row: Delivery, booking: Appointment, at: dt.datetime) -> str:
-    """As `stands`; and not confirmed yet, where the step asks for that."""
+    """As `stands`; and not confirmed yet, where the step asks for that; and not left out by lot.
+
+    The lot comes last: both those who get it and those who do not are people who would have got it at that moment.
+    """
     is_answered = row.context.get("only_unanswered") and booking.confirmed_at is not None
-    return stands(row, booking, at) or ("confirmed" if is_answered else "")
+    return (
+        stands(row, booking, at) or ("confirmed" if is_answered else "") or (HELD_OUT if lots.is_left_out(row) else "")
+    )
 
 
 def is_cancelled(row: Delivery, booking: Appointment, at: dt.datetime) -> str:

@@ -28,6 +28,7 @@ REASONS = {
     "arrived": _("The patient is here, or was"),
     "begun": _("The visit has begun"),
     "confirmed": _("The patient has confirmed"),
+    "held_out": _("Left out by lot, so that the effect of the step is seen"),
     "restored": _("It was taken back"),
     "rebooked": _("The patient has another place by now"),
     "answered": _("It was answered"),

@@ -15,7 +15,7 @@ from common.errors import Refusal
 from reminders.errors import StepRefused
 from reminders.models import Ladder, Step
 from reminders.services import ladders
-from reminders.services.ladders import Rule
+from reminders.services.steps import Rule
 
 from .forms import ExampleForm, LadderForm, StepForm
 from .lines import draw

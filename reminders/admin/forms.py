@@ -19,7 +19,8 @@ from directory.models import HealthcareService
 from messaging.models import Medium
 from patients.models import Tag
 from reminders.models import Act, Audience, Notice
-from reminders.services.ladders import Rule
+from reminders.models.ladder import MOST_HELD_OUT
+from reminders.services.steps import Rule
 
 EXAMPLE_TIME = dt.time(9, 30)
 PLACES = (
@@ -110,6 +111,13 @@ class StepForm(forms.Form):
         Tag.objects.filter(is_active=True), label=_("Tag"), required=False, widget=UnfoldAdminSelectWidget
     )
     only_unanswered = forms.BooleanField(label=_("Only while unanswered"), required=False, widget=UnfoldBooleanWidget)
+    holdout_percent = forms.IntegerField(
+        label=_("Left out by lot, %"),
+        min_value=0,
+        max_value=MOST_HELD_OUT,
+        required=False,
+        widget=NumberBox(attrs={"min": 0}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
@@ -122,6 +130,7 @@ class StepForm(forms.Form):
         """The step of a valid form."""
         said = dict(self.cleaned_data)
         amount, unit = said.pop("amount"), said.pop("unit")
+        said["holdout_percent"] = said["holdout_percent"] or 0
         said["risk_percent"] = 30 if said["risk_percent"] is None else said["risk_percent"]
         return Rule(hours_before=amount * (24 if unit == DAYS else 1), **said)
 

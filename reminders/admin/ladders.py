@@ -16,7 +16,7 @@ from common import shown
 from common.admin import FactAdmin, badge, posted, two_lines
 from common.filters import InUse
 from reminders.models import Ladder, LadderState
-from reminders.services import ladders, realigning
+from reminders.services import effects, ladders, realigning
 
 from .editing import MAY_WRITE, EditActs
 from .forms import ExampleForm
@@ -77,7 +77,10 @@ class LadderAdmin(EditActs, TryActs, FactAdmin):
         ladder, example = self.find(request, object_id), ExampleForm(request.GET)
         starts_at = example.starts_at
         line = draw(ladder.steps.all(), starts_at) if starts_at else []
-        context = {"title": ladder.name, "example": example, "starts_at": starts_at, "line": line}
+        context = {
+            "title": ladder.name, "example": example, "starts_at": starts_at, "line": line,
+            "effects": effects.of_ladder(ladder), "effect_days": effects.DAYS,
+        }  # fmt: skip
         if request.htmx:
             return self.page(request, "reminders/_line.html", **context)
         return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})

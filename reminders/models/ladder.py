@@ -20,6 +20,7 @@ from patients.models import Tag
 from reminders.models.notice import MEDIA_IN_ORDER
 
 EARLIEST_DAYS = 30  # before the visit
+MOST_HELD_OUT = 20  # percent
 
 
 class LadderState(models.TextChoices):
@@ -124,6 +125,12 @@ class Step(models.Model):
     only_unanswered = models.BooleanField(
         _("only while unanswered"), default=True, help_text=_("Who has confirmed hears nothing of this step.")
     )
+    holdout_percent = models.PositiveSmallIntegerField(
+        _("left out by lot, %"),
+        default=0,
+        validators=[MaxValueValidator(MOST_HELD_OUT)],
+        help_text=_("So many in a hundred do not get this message, so that its effect is seen."),
+    )
 
     class Meta:
         verbose_name = _("step")
@@ -138,6 +145,10 @@ class Step(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(risk_percent__gte=1, risk_percent__lte=100), name="step_risk_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(holdout_percent__lte=MOST_HELD_OUT) & (Q(act="message") | Q(holdout_percent=0)),
+                name="step_holds_out_few_and_no_calls",
             ),
             models.CheckConstraint(
                 condition=Q(act="message") & ~Q(media="") | Q(act="call", media=""), name="step_message_has_a_medium"
@@ -186,7 +197,14 @@ class Step(models.Model):
     @property
     def in_words(self) -> str:
         """`3 days before, at 10:00 · WeChat, E-mail, SMS · everybody, while unanswered`."""
-        return " · ".join((str(self.when), self.by_what, self.whom))
+        return " · ".join((str(self.when), self.by_what, self.whom, *self.left_out))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """`5 % left out by lot`, where there is a hold-out."""
+        if not self.holdout_percent:
+            return ()
+        return (gettext("%(n)s %% left out by lot") % {"n": self.holdout_percent},)
 
     def due_at(self, starts_at: dt.datetime) -> dt.datetime:
         """The moment (UTC) of this step for a visit that begins at `starts_at`; hours of sending not yet regarded."""

@@ -2,10 +2,7 @@
 
 import datetime as dt
 import hashlib
-import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,29 +12,18 @@ from accounts.services.actors import system_user
 from common import clock
 from common.errors import NotAllowed
 from directory.models import HealthcareService
-from messaging.models import Medium
-from patients.models import Tag
 from reminders.errors import (
     LadderChanged,
     LadderEmpty,
     LadderOverlaps,
-    MediumMissing,
-    MediumUnknown,
     NameMissing,
     NotADraft,
     NotInUse,
-    RiskNotAShare,
-    StepMoment,
-    StepRefused,
-    StepTwice,
-    TagMissing,
-    TimeNeedsDays,
 )
 from reminders.models import Act, Audience, Ladder, LadderState, Step
-from reminders.models.ladder import EARLIEST_DAYS
-from reminders.services import planning, realigning
+from reminders.services import planning, realigning, steps
+from reminders.services.steps import Rule
 
-COPIED = ("lineage", "hours_before", "at_time", "act", "media", "audience", "tag_id", "risk_percent", "only_unanswered")
 PUT_IN_USE = "reminders.put_in_use_ladder"
 FIRST = (
     {"hours_before": 72, "at_time": dt.time(10), "media": "wechat email sms"},
@@ -46,26 +32,6 @@ FIRST = (
     {"hours_before": 24, "at_time": dt.time(10), "media": "voice sms"},
     {"hours_before": 24, "at_time": dt.time(17), "media": "sms push"},
 )
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A step as somebody wants it. lineage: of the step that it was; None for a new one. media: in order."""
-
-    hours_before: int
-    at_time: dt.time | None = None
-    act: str = Act.MESSAGE
-    media: str = ""
-    audience: str = Audience.ALL
-    tag: Tag | None = None
-    risk_percent: int = 30
-    only_unanswered: bool = True
-    lineage: uuid.UUID | None = None
-
-    @classmethod
-    def of(cls, step: Step) -> "Rule":
-        """The step as it stands."""
-        return cls(**{field.name: getattr(step, field.name) for field in fields(cls)})
 
 
 @transaction.atomic
@@ -98,9 +64,7 @@ def copy(*, ladder: Ladder, by: User) -> Ladder:
         return known
     draft = Ladder.objects.create(name_zh=ladder.name_zh, name_en=ladder.name_en, lineage=ladder.lineage, by=by)
     draft.services.set(ladder.services.all())
-    Step.objects.bulk_create(
-        Step(ladder=draft, **{name: getattr(step, name) for name in COPIED}) for step in ladder.steps.all()
-    )
+    steps.copy(ladder, draft)
     return draft
 
 
@@ -112,9 +76,8 @@ def discard(*, draft: Ladder) -> None:
 
 def mark(ladder: Ladder) -> str:
     """A short print of all that the version says: what was seen is what is changed or put in use."""
-    steps = sorted(" ".join(f"{getattr(step, name)}" for name in COPIED) for step in ladder.steps.all())
     services = sorted(one.pk for one in ladder.services.all())
-    said = f"{ladder.state}|{ladder.name_zh}|{ladder.name_en}|{services}|{steps}"
+    said = f"{ladder.state}|{ladder.name_zh}|{ladder.name_en}|{services}|{steps.print_of(ladder)}"
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -139,12 +102,11 @@ def change(
     _check_names(name_zh, name_en)
     if not rules:
         raise LadderEmpty
-    checked = [_checked(row, rule) for row, rule in enumerate(rules)]
-    _check_twins(checked)
+    checked = steps.check(rules)
     fresh.name_zh, fresh.name_en, fresh.by = name_zh.strip(), name_en.strip(), by
     fresh.save()
     fresh.services.set(services)
-    _write(fresh, checked)
+    steps.write(fresh, checked)
     return Ladder.objects.get(pk=fresh.pk)
 
 
@@ -210,9 +172,9 @@ def end(*, ladder: Ladder, by: User, at: dt.datetime | None = None) -> None:
     _follow_general(fresh, at)
 
 
-def timeline(steps: Iterable[Step], starts_at: dt.datetime) -> list[tuple[Step, dt.datetime]]:
+def timeline(some: Iterable[Step], starts_at: dt.datetime) -> list[tuple[Step, dt.datetime]]:
     """When each step, saved or not, comes for a visit at that moment, in order of time."""
-    found = [(step, planning.due_times(step)(starts_at)) for step in steps]
+    found = [(step, planning.due_times(step)(starts_at)) for step in some]
     return sorted(found, key=lambda pair: pair[1])
 
 
@@ -226,48 +188,6 @@ def _locked_draft(draft: Ladder) -> Ladder:
 def _check_names(name_zh: str, name_en: str) -> None:
     if not name_zh.strip() and not name_en.strip():
         raise NameMissing(field="name_en")
-
-
-def _checked(row: int, rule: Rule) -> Rule:
-    """The rule without what does not belong to it. Raises what is wrong with it."""
-    refuse = partial(_refuse, row)
-    media = rule.media.split() if rule.act == Act.MESSAGE else []
-    refuse(StepMoment, not 1 <= rule.hours_before <= EARLIEST_DAYS * 24, "amount", days=EARLIEST_DAYS)
-    refuse(TimeNeedsDays, rule.at_time and rule.hours_before % 24, "at_time")
-    refuse(MediumMissing, rule.act == Act.MESSAGE and not media, "media")
-    refuse(MediumUnknown, len(set(media)) != len(media) or set(media) - set(Medium.values), "media")
-    refuse(TagMissing, rule.audience == Audience.TAG and rule.tag is None, "tag")
-    refuse(RiskNotAShare, not 1 <= rule.risk_percent <= 100, "risk_percent")
-    tag = rule.tag if rule.audience == Audience.TAG else None
-    said = {field.name: getattr(rule, field.name) for field in fields(Rule)}
-    return Rule(**{**said, "media": " ".join(media), "tag": tag})
-
-
-def _refuse(row: int, refusal: type[StepRefused], is_so: object, field: str, **params: int) -> None:
-    if is_so:
-        raise refusal(row=row, field=field, **params)
-
-
-def _check_twins(rules: Sequence[Rule]) -> None:
-    known = set()
-    for row, rule in enumerate(rules):
-        tag = rule.tag.pk if rule.tag else None
-        same = (rule.hours_before, rule.at_time, rule.act, rule.audience, tag, rule.risk_percent, rule.media)
-        if same in known:
-            raise StepTwice(row=row, field="amount")
-        known.add(same)
-
-
-def _write(draft: Ladder, rules: Sequence[Rule]) -> None:
-    """A step keeps its lineage unless it became another act, which is another step to who had the first."""
-    acts = {step.lineage: step.act for step in draft.steps.all()}
-    draft.steps.all().delete()
-    made = []
-    for rule in rules:
-        said = {field.name: getattr(rule, field.name) for field in fields(Rule)}
-        is_same = acts.pop(rule.lineage, None) == rule.act
-        made.append(Step(ladder=draft, **{**said, "lineage": rule.lineage if is_same else uuid.uuid4()}))
-    Step.objects.bulk_create(made)
 
 
 def _replace(draft: Ladder, by: User, seen: str, at: dt.datetime) -> Ladder:

@@ -24,7 +24,7 @@ from patients.models import PatientTag
 from reminders.judging import VISIT
 from reminders.models import Act, Audience, Ladder, Step
 from reminders.rung import NOT_LATER, Rung, prefix
-from reminders.services import habits
+from reminders.services import habits, lots
 from reminders.services.habits import Suited
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, NoShowScore
 
@@ -162,7 +162,9 @@ def _delivery(suited: Suited) -> Planned:
 
 def context_of(suited: Suited) -> dict[str, object]:
     """What a delivery keeps of its step, and why it is due just then."""
-    return {"only_unanswered": suited.rung.step.only_unanswered, "note": suited.note}
+    step = suited.rung.step
+    held_out = {lots.PERCENT: step.holdout_percent} if step.holdout_percent else {}
+    return {"only_unanswered": step.only_unanswered, "note": suited.note, **held_out}
 
 
 def _tasks(found: Iterator[Rung]) -> Iterator[NewTask]:

@@ -13,7 +13,8 @@ from common import clock
 from messaging.models import MessageChannel
 from messaging.services.reach import Reach
 from reminders.models import Act, Ladder, Step
-from reminders.services import ladders, planning
+from reminders.rung import Rung
+from reminders.services import ladders, lots, planning
 
 DRY_DAYS = 7
 KEPT = 15 * 60  # seconds that a figure is shown again; it says when it is from
@@ -96,15 +97,15 @@ def compared(draft: Ladder, *, again: bool = False) -> tuple[Trial, Trial | None
     return known
 
 
-def who(ladder: Ladder, step: Step, day: dt.date, at: dt.datetime) -> Iterator[planning.Rung]:
+def who(ladder: Ladder, step: Step, day: dt.date, at: dt.datetime) -> Iterator[Rung]:
     """The people behind a number of the dry run of `at`."""
     first, after = clock.day_bounds(day)
     until = min(after, at + dt.timedelta(days=DRY_DAYS))
-    return planning.rungs(ladder, step, max(at, first), until, at, untold=True)
+    return _told(ladder, step, max(at, first), until, at)
 
 
 def _try(ladder: Ladder, step: Step, at: dt.datetime, reach: Reach) -> Tried:
-    found = planning.rungs(ladder, step, at, at + dt.timedelta(days=DRY_DAYS), at, untold=True)
+    found = _told(ladder, step, at, at + dt.timedelta(days=DRY_DAYS), at)
     moments: Counter[dt.datetime] = Counter()
     people: Counter[int] = Counter()
     for rung in found:
@@ -115,6 +116,12 @@ def _try(ladder: Ladder, step: Step, at: dt.datetime, reach: Reach) -> Tried:
         days[clock.local(moment).date()] += count
     media = _by_medium(step, people, reach)
     return Tried(step.pk, step.lineage, dict(sorted(days.items())), media, people.total() - sum(media.values()))
+
+
+def _told(ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime, at: dt.datetime) -> Iterator[Rung]:
+    """Who would get the step: had it not yet, and is not left out by lot."""
+    found = planning.rungs(ladder, step, since, until, at, untold=True)
+    return (rung for rung in found if not lots.falls_on(rung.key, step.holdout_percent))
 
 
 def _by_medium(step: Step, people: Counter[int], reach: Reach) -> dict[str, int]:

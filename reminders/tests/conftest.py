@@ -22,6 +22,7 @@ from scheduling.services.origin import Origin
 from scheduling.tests.factories import SessionFactory, SlotFactory
 
 PHONE = "+8613800138000"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +121,14 @@ def says(runs):
         return runs()
 
     return send
+
+
+@pytest.fixture
+def as_role(client):
+    """`as_role("auditor")`: a browser of somebody with that role, who sees all sites."""
+
+    def sign_in(role="supervisor", **facts):
+        client.force_login(UserFactory(role=role, sees_all_sites=True, **facts), backend=BACKEND)
+        return client
+
+    return sign_in

@@ -37,15 +37,6 @@ def address(ladder, act="change"):
 
 
 @pytest.fixture
-def as_role(client):
-    def sign_in(role="supervisor", **facts):
-        client.force_login(UserFactory(role=role, sees_all_sites=True, **facts), backend=BACKEND)
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def live(noon):
     return LadderFactory(name_en="Standard reminders", steps=[DAY])
 

@@ -22,7 +22,7 @@ from patients.tests.factories import ContactPointFactory, PatientFactory, Patien
 from reminders import errors
 from reminders.models import Ladder, LadderState, Step
 from reminders.services import ladders, planning, realigning, trying
-from reminders.services.ladders import Rule
+from reminders.services.steps import Rule
 from scheduling.services import appointments
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
 
