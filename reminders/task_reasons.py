@@ -6,6 +6,7 @@ from interactions import reasons
 
 reasons.register("unreached", _("No message reached the patient: %(message)s."))
 reasons.register("unknown_outcome", _("It is not known whether the message went out: %(message)s."))
+reasons.register("no_sign", _("Sent, but the phone gave no sign that it arrived: %(message)s."))
 reasons.register("missed_visit", _("Did not come on %(when)s and has not answered."), moments=("when",))
 reasons.register("wants_to_move", _("Wants another time for the visit on %(when)s; no place fits."), moments=("when",))
 reasons.register(

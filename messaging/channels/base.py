@@ -176,7 +176,6 @@ class Transport:
     key_minutes: ClassVar[int] = 24 * 60  # how long the carrier remembers a ref (Settles.KEY)
     index_seconds: ClassVar[int] = 60  # how long until a sent message can be found (Settles.ASK)
     at_once: ClassVar[int] = 1  # messages on the wire at a time; more than 1 only where they can be settled
-    gives_receipts: ClassVar[bool] = False
     needs_template: ClassVar[bool] = False  # sends only approved texts
 
     def __init__(self, settings: Mapping[str, str]):

@@ -3,12 +3,15 @@
 import datetime as dt
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from accounts.services.actors import system_user
 from messaging.channels.base import Outcome, Receipt, TransportError
 from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState, Reason
 from messaging.services.sending import recording
 from patients.services import contacts
 
+WEEK = dt.timedelta(days=7)
 OPEN = (MessageState.SENDING, MessageState.WAITING, MessageState.ACCEPTED, MessageState.UNKNOWN)
 
 
@@ -25,6 +28,18 @@ def take(receipt: Receipt, channel: MessageChannel, at: dt.datetime) -> bool:
     elif message.state in OPEN:
         _failed(delivery, message, receipt, at)
     return True
+
+
+def telling_media(at: dt.datetime) -> set[str]:
+    """Media whose carrier told of an arrival in the week before: of these no sign is a sign.
+
+    Judged by what came, not by what carriers can do: receipts need an address that reaches us.
+    """
+    arrived = Message.objects.filter(
+        channel=OuterRef("pk"), carrier=OuterRef("kind"), state=MessageState.DELIVERED, at__gte=at - WEEK
+    )
+    rows = MessageChannel.objects.filter(Exists(arrived.order_by()))
+    return set(rows.values_list("medium", flat=True))
 
 
 def _message(channel: MessageChannel, ref: UUID | None, provider_id: str) -> Message | None:

@@ -6,12 +6,10 @@ Each look is repeatable: a task has one key, so finding the same again opens not
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import F
 from django.utils import translation
 
 from accounts.services.actors import system_user
 from common import clock
-from common.errors import Refusal
 from directory.models import Department
 from interactions.models import Task, TaskKind, TaskPriority, TaskState
 from interactions.services import tasks
@@ -19,17 +17,16 @@ from interactions.services.tasks import NewTask
 from messaging import kinds
 from messaging.models import Delivery, DeliveryState, InboundMessage, InboundState
 from reminders.judging import VISIT
-from reminders.services import choosing, substituting
+from reminders.services import stopped
+from reminders.services.stopped import STOPPED
 from scheduling.models import Appointment, AppointmentStatus
-from scheduling.services import telling
 
 LATELY = dt.timedelta(days=1)
-SETTLED = dt.timedelta(minutes=10)  # an accepted message counts as read after this, unless the carrier says otherwise
 NO_ANSWER = dt.timedelta(days=1)
 MOST_ANSWERS = 500  # looked at in one run
 NEEDS_BOOKING = (TaskKind.CALL_RISK, TaskKind.CALL_UNREACHED, TaskKind.CHECK_MESSAGE)
 UNREACHED = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
-STOPPED = ("stopped", "stopped_kept")
+WHY = {DeliveryState.UNKNOWN: "unknown_outcome", DeliveryState.ACCEPTED: "no_sign"}
 OF_THE_END = ("cancelled", *STOPPED)  # what they say stays true when the visit is off
 NOT_IN_VAIN = ("cancelled", "moved", *STOPPED)  # who does not hear of it comes in vain, or not at all
 
@@ -37,7 +34,7 @@ NOT_IN_VAIN = ("cancelled", "moved", *STOPPED)  # who does not hear of it comes 
 def follow(at: dt.datetime | None = None) -> int:
     """One look at everything; returns how many tasks were opened."""
     at = at or clock.now()
-    _mark_told(at)
+    stopped.mark_told(at)
     _drop_needless(at)
     wanted = [*_unreached(at), *_unanswered_misses(at), *_answers(at)]
     return tasks.open_many(wanted, by=system_user(), at=at) if wanted else 0
@@ -52,6 +49,7 @@ def _unreached(at: dt.datetime) -> list[NewTask]:
     rows = Delivery.objects.lately(UNREACHED, at - LATELY).filter(about_kind=VISIT)
     told = rows.exclude(kind__in=("reply", "places", "missed", "rating", "rating_why")).order_by("pk")
     rows = [row for row in told if row.state != DeliveryState.EXPIRED or row.kind in NOT_IN_VAIN]
+    rows += stopped.without_a_sign(at)
     bookings = _bookings(rows)
     return [
         _call(row, booking)
@@ -73,7 +71,7 @@ def _call(row: Delivery, booking: Appointment) -> NewTask:
     kind = TaskKind.CALL_STOPPAGE if is_stopped else TaskKind.CHECK_MESSAGE if unknown else TaskKind.CALL_UNREACHED
     return NewTask(
         key=f"unreached:{row.kind}:{booking.pk}:{booking.version}", kind=kind, patient=booking.patient,
-        why="unknown_outcome" if unknown else "unreached", why_values={"message": _label(row)},
+        why=WHY.get(row.state, "unreached"), why_values={"message": _label(row)},
         department=booking.slot.service.department, about_kind=VISIT, about_id=booking.pk,
         priority=TaskPriority.URGENT if is_stopped else TaskPriority.NORMAL, expires_at=booking.starts_at,
     )  # fmt: skip
@@ -164,18 +162,3 @@ def _is_settled(task: Task, booking: Appointment) -> bool:
         return booking.status != AppointmentStatus.CANCELLED
     is_moved = not task.key.endswith(f":{booking.version}")
     return is_moved or booking.confirmed_at is not None or booking.status != AppointmentStatus.BOOKED
-
-
-def _mark_told(at: dt.datetime) -> None:
-    """Who got the message of a stopped clinic knows. While a place is kept for them, they are still to decide."""
-    sent = Delivery.objects.lately((DeliveryState.ACCEPTED, DeliveryState.DELIVERED), at - LATELY - SETTLED)
-    sent = sent.filter(kind__in=STOPPED, about_kind=VISIT)
-    rows = [row for row in sent if row.state == DeliveryState.DELIVERED or row.sent_at <= at - SETTLED]
-    for booking in _bookings(rows).values():
-        is_known = booking.events.filter(kind="told", at__gte=F("appointment__cancelled_at")).exists()
-        if is_known or substituting.standing(booking, at):
-            continue
-        try:
-            telling.tell(appointment=booking, origin=choosing.origin(), at=at)
-        except Refusal:  # it was taken back, or booked anew, in the same moment
-            continue

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from interactions.models import Task, TaskKind
-from messaging.channels.base import TransportError
-from messaging.models import Delivery
+from messaging.channels.base import Outcome, Receipt, TransportError
+from messaging.models import Delivery, Message, MessageState
+from messaging.services import receipts
 from patients.tests.factories import ContactPointFactory, PatientFactory
 from reminders.models import Notice
 from scheduling.models import Appointment, AppointmentStatus, WaitlistOffer
@@ -201,6 +202,38 @@ def test_whom_the_message_of_a_stopped_clinic_does_not_reach_is_called_first(noo
     task = Task.objects.get()
     assert (task.kind, task.priority, task.patient) == (TaskKind.CALL_STOPPAGE, 1, visit.patient)
     assert not visit.events.filter(kind="told").exists()
+
+
+@pytest.fixture
+def receipts_come(visit, runs):
+    """The carrier of SMS told of an arrival this week."""
+    runs()
+    Message.objects.filter(medium="sms").update(state=MessageState.DELIVERED)
+
+
+def test_whose_phone_gives_no_sign_is_called_where_receipts_come(noon, receipts_come, stopped, visit, runs):
+    stopped(keep=False)
+    runs()
+    noon.later(minutes=15)
+    runs()
+    assert not visit.events.filter(kind="told").exists()
+    assert not Task.objects.exists()
+    noon.later(minutes=16)
+    runs()
+    task = Task.objects.get()
+    assert (task.kind, task.why_code) == (TaskKind.CALL_STOPPAGE, "no_sign")
+
+
+def test_a_receipt_that_comes_late_takes_the_call_off_the_list(noon, receipts_come, stopped, visit, runs):
+    stopped(keep=False)
+    runs()
+    noon.later(minutes=31)
+    runs()
+    message = Message.objects.get(delivery__kind="stopped")
+    receipts.take(Receipt("r1", Outcome.DELIVERED, message.uuid), message.channel, noon.now)
+    runs()
+    assert visit.events.filter(kind="told").exists()
+    assert not Task.objects.live().exists()
 
 
 def test_the_time_from_the_stoppage_to_the_message_is_one_run_of_the_worker(noon, stopped, runs):

@@ -87,7 +87,6 @@ class AliyunSmsTransport(Transport):
     settles = Settles.ASK
     index_seconds = 300  # the pages name no delay of the list: a cautious guess
     at_once = 20
-    gives_receipts = True
     needs_template = True
 
     def send(self, message: Outgoing) -> Accepted:

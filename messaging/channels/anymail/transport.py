@@ -61,7 +61,6 @@ class AnymailTransport(Transport):
     )  # fmt: skip
     settles = Settles.NEVER
     at_once = 1
-    gives_receipts = True
 
     def send(self, message: Outgoing) -> Accepted:
         """The service took it. The ref goes along as metadata and comes back with receipts."""

@@ -82,7 +82,6 @@ class TencentSmsTransport(Transport):
     settles = Settles.ASK
     index_seconds = 300  # receipts mostly come within a minute; see the class
     at_once = 1
-    gives_receipts = True
     needs_template = True
 
     def send(self, message: Outgoing) -> Accepted:

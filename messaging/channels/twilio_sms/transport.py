@@ -27,7 +27,6 @@ class TwilioSmsTransport(twilio.TwilioTransport):
     settles = Settles.ASK
     index_seconds = 120  # Twilio's pages name no delay of its lists: a cautious guess
     at_once = 20
-    gives_receipts = True
 
     def send(self, message: Outgoing) -> Accepted:
         """The receipt's address names our ref, so that a receipt settles a lost answer too."""

@@ -31,7 +31,6 @@ class TwilioVoiceTransport(twilio.TwilioTransport):
     settles = Settles.ASK
     index_seconds = 120  # Twilio's pages name no delay of its lists: a cautious guess
     at_once = 20
-    gives_receipts = True
 
     def send(self, message: Outgoing) -> Accepted:
         """The words come with the request, so nothing has to be fetched from us."""

@@ -54,7 +54,6 @@ class WebhookTransport(Transport):
     settles = Settles.KEY
     key_minutes = 24 * 60
     at_once = 20
-    gives_receipts = True
 
     def send(self, message: Outgoing) -> Accepted:
         """2xx with a number: taken. 503: certainly not taken. Other 5xx: unknown, and sent again with the same key."""

@@ -54,7 +54,6 @@ class WechatTransport(Transport):
     settles = Settles.KEY
     key_minutes = 10
     at_once = 20
-    gives_receipts = True
     needs_template = True
 
     def send(self, message: Outgoing) -> Accepted:

@@ -198,4 +198,3 @@ def test_errors_hold_no_address(server, step):
 
 def test_nothing_is_promised():
     assert SmtpTransport.settles is Settles.NEVER
-    assert not SmtpTransport.gives_receipts
