@@ -100,7 +100,7 @@ def compare(
     *,
     ours: Callable[[int], Load],
     reference: Callable[[int], Load],
-    at_least: float,
+    at_least: float | None,
     rounds: int | None = None,
 ) -> tuple[Side, Side]:
     """Ratio of ours to the reference, in interleaved rounds; the callables get the round's number."""

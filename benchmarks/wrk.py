@@ -77,8 +77,9 @@ def run(
 
     once: each line once; else the lines are repeated until the time is over.
     """
-    command = ["wrk", f"-t{THREADS}", f"-c{clients}", f"-d{max(1, round(seconds))}", "--timeout", "20s"]
-    command += ["-s", str(SCRIPT), base_url, "--", str(requests), str(THREADS), "once" if once else "again"]
+    threads = min(THREADS, clients)
+    command = ["wrk", f"-t{threads}", f"-c{clients}", f"-d{max(1, round(seconds))}", "--timeout", "20s"]
+    command += ["-s", str(SCRIPT), base_url, "--", str(requests), str(threads), "once" if once else "again"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([*command, authorization], capture_output=True, text=True, timeout=seconds + 60, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
