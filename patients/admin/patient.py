@@ -161,7 +161,7 @@ class PatientAdmin(PatientActs, ModelAdmin):
             return badge(_("Deceased"))
         if obj.is_barred():
             until = shown.moment(obj.barred_until)
-            return badge(_("Barred until %(until)s: %(why)s") % {"until": until, "why": obj.barred_reason}, "warning")
+            return badge(_("Books only at the desk until %(until)s") % {"until": until}, "warning")
         return badge(_("Active"), "success")
 
     @display(description=_("merged into"))
