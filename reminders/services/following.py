@@ -19,7 +19,7 @@ from interactions.services.tasks import NewTask
 from messaging import kinds
 from messaging.models import Delivery, DeliveryState, InboundMessage, InboundState
 from reminders.judging import VISIT
-from reminders.services import choosing, substituting
+from reminders.services import choosing, restricting, substituting
 from scheduling.models import Appointment, AppointmentStatus
 from scheduling.services import telling
 
@@ -39,7 +39,8 @@ def follow(at: dt.datetime | None = None) -> int:
     at = at or clock.now()
     _mark_told(at)
     _drop_needless(at)
-    wanted = [*_unreached(at), *_unanswered_misses(at), *_answers(at)]
+    restricting.drop_needless(at)
+    wanted = [*_unreached(at), *_unanswered_misses(at), *_answers(at), *restricting.wanted(at)]
     return tasks.open_many(wanted, by=system_user(), at=at) if wanted else 0
 
 
