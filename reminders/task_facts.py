@@ -35,7 +35,10 @@ def of_restriction(*, task: Task, user: User) -> list[Fact]:
     if row is None or not user.has_perm("scheduling.view_bookingrestriction"):
         return []
     said = [(_("The patient says"), row.appeal_text)] if row.appeal_text else []
-    return [(_("Restriction"), link_to(row, _("until %(moment)s") % {"moment": shown.moment(row.until)})), *said]
+    return [
+        (_("Restriction"), link_to(row, _("until %(moment)s: decide there") % {"moment": shown.moment(row.until)})),
+        *said,
+    ]
 
 
 facts.register(ANSWER, of_answer)

@@ -139,6 +139,11 @@ class Patient(PublicId):
         return self.barred_until is not None and self.barred_until > (at or clock.now())
 
     @property
+    def last_barred_day(self) -> datetime.date | None:
+        """The day on which the restriction ends, by the hospital's clock."""
+        return clock.local(self.barred_until).date() if self.barred_until else None
+
+    @property
     def is_merged(self) -> bool:
         return self.merged_into_id is not None
 

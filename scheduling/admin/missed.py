@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from common.filters import AutocompleteSelectFilter, Chips
 from patients.models import Patient
 from scheduling import said, seeing
 from scheduling.models import Absence, AppointmentStatus, MissedVisit
-from scheduling.services import absences
+from scheduling.services import absences, noshow_policies, restrictions
 
 from .columns import BookingFacts, slot_line
 
@@ -125,10 +125,15 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = ReasonForm(posted(request), initial={"reason": row.said[-1][:200] if row.said else ""})
+
+        def do(reason: str) -> None:
+            absences.judge_absence(appointment=row, excused=excused, reason=reason, by=request.user)
+            self._tell_who_reached(request, row)
+
         title = _("The absence was excused") if excused else _("The absence was not excused")
         return self.act(
             request, row, form,
-            lambda reason: absences.judge_absence(appointment=row, excused=excused, reason=reason, by=request.user),
+            do,
             title=title, submit=VERDICTS[excused][0], done=_("Written down. It can be changed."),
             facts=[
                 (_("Patient"), row.patient), (_("Visit"), slot_line(row.slot)),
@@ -136,6 +141,14 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
             ],
             advice=_("An excused absence counts for nothing. One that is not counts by the policy on missed visits."),
         )  # fmt: skip
+
+    def _tell_who_reached(self, request: HttpRequest, row: MissedVisit) -> None:
+        policy = noshow_policies.live()
+        if policy and row.patient_id in restrictions.reached(policy, clock.now()):
+            told = _(
+                "%(name)s has as many unexcused absences as the policy asks for. A supervisor decides what follows."
+            )
+            messages.info(request, told % {"name": row.patient.name})
 
     def page_of(self, obj: MissedVisit) -> HttpResponse:
         """Back to the list: the next one waits."""

@@ -1,10 +1,11 @@
 """What acts on a restriction ask for."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -13,10 +14,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from common import clock, shown
 from common.admin import ReasonBelowForm
 from patients.models import Patient
 from scheduling.models import NoShowPolicy
 from scheduling.models.restriction import Outcome
+from scheduling.services import restrictions
 
 
 class ImposeForm(forms.Form):
@@ -33,14 +36,17 @@ class ImposeForm(forms.Form):
         super().__init__(*args, **kwargs)
         whom = self.fields["patient"]
         whom.queryset = Patient.objects.filter(pk__in=counts).order_by("name_pinyin", "pk")
-        whom.label_from_instance = lambda one: self._line(one, counts[one.pk])
+        visits = restrictions.visits_of(counts, policy, clock.now())
+        whom.label_from_instance = lambda one: self._line(one, visits[one.pk])
         self.fields["days"].initial = policy.restrict_days
         self.fields["days"].help_text = _("At most %(n)s by the policy.") % {"n": policy.restrict_days}
 
     @staticmethod
-    def _line(patient: Patient, n: int) -> str:
+    def _line(patient: Patient, visits: list[dt.datetime]) -> str:
+        n = len(visits)
         missed = ngettext("%(n)s unexcused absence", "%(n)s unexcused absences", n) % {"n": n}
-        return f"{patient.name} · {patient.record_number} · {missed}"
+        days = gettext(", ").join(shown.day(clock.local(one).date()) for one in visits)
+        return f"{patient.name} · {patient.record_number} · {missed} · {days}"
 
 
 class AppealForm(forms.Form):

@@ -5,6 +5,7 @@ the patient whom it locks anyway. The patient is locked first (docs/locking.md).
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Count, F
@@ -41,6 +42,16 @@ def reached(policy: NoShowPolicy, at: dt.datetime) -> dict[int, int]:
     many = dict(rows.filter(n__gte=policy.absences).values_list("patient", "n"))
     held = BookingRestriction.objects.running(at).filter(patient__in=many).values_list("patient", flat=True)
     return {patient: n for patient, n in many.items() if patient not in set(held)}
+
+
+def visits_of(patients: Collection[int], policy: NoShowPolicy, at: dt.datetime) -> dict[int, list[dt.datetime]]:
+    """Patient -> when the missed visits were on which a restriction would rest, the oldest first."""
+    rows = Absence.objects.counting_for(policy, at).filter(appointment__patient__in=patients)
+    found: dict[int, list[dt.datetime]] = {}
+    named = rows.order_by("appointment__starts_at").values_list("appointment__patient", "appointment__starts_at")
+    for patient, starts_at in named:
+        found.setdefault(patient, []).append(starts_at)
+    return found
 
 
 @transaction.atomic
