@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -24,7 +24,7 @@ from scheduling.services import absences, noshow_policies, restrictions
 from .columns import BookingFacts, slot_line
 
 MAY_JUDGE = ["scheduling.judge_absence"]
-VERDICTS = {True: (_("Excused"), "success"), False: (_("Not excused"), "danger")}
+VERDICTS = {True: (pgettext_lazy("absence", "Excused"), "success"), False: (_("Not excused"), "danger")}
 
 
 class Judged(Chips):
@@ -34,7 +34,12 @@ class Judged(Chips):
     parameter_name = "judged"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("To judge")), ("unexcused", _("Not excused")), ("excused", _("Excused")), ("all", _("All"))]
+        return [
+            ("no", _("To judge")),
+            ("unexcused", _("Not excused")),
+            ("excused", pgettext_lazy("absence", "Excused")),
+            ("all", _("All")),
+        ]
 
     def __init__(self, request: HttpRequest, params: dict, model: Any, model_admin: Any) -> None:
         self.fallback = "all" if request.GET.get("q") or request.GET.get("patient__id__exact") else "no"
@@ -109,7 +114,11 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
         return known is None or known.is_excused != (act == "excuse")
 
     @action(
-        description=_("Excused"), url_path="excuse", icon="check", variant=ActionVariant.PRIMARY, permissions=MAY_JUDGE
+        description=pgettext_lazy("absence", "Excused"),
+        url_path="excuse",
+        icon="check",
+        variant=ActionVariant.PRIMARY,
+        permissions=MAY_JUDGE,
     )
     def excuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """There was a good reason."""
@@ -171,7 +180,7 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
             return "–"
         links = (
             (reverse(f"admin:scheduling_missedvisit_{act}", args=[obj.pk]), words)
-            for act, words in (("excuse", _("Excused")), ("not_excuse", _("Not excused")))
+            for act, words in (("excuse", pgettext_lazy("absence", "Excused")), ("not_excuse", _("Not excused")))
             if self.offers(None, act, obj)
         )
         return format_html_join(" ", '<a class="crm-button" href="{}">{}</a>', links)

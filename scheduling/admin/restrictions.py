@@ -5,23 +5,22 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from unfold.decorators import action, display
+from django.utils.translation import pgettext_lazy
+from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from common import clock, shown
-from common.admin import FactAdmin, FactInline, ReasonForm, badge, link_to, posted, two_lines
+from common.admin import FactAdmin, FactInline, ReasonForm, posted
 from common.filters import Chips
 from patients.admin import sections
 from patients.models import Patient
 from scheduling.models import BookingRestriction
-from scheduling.models.restriction import RESTRICTION_TONE, Outcome, State
+from scheduling.models.restriction import State
 from scheduling.services import noshow_policies, restrictions
 
 from .policies import in_words
+from .restriction_columns import RestrictionColumns, RestrictionFacts
 from .restriction_forms import AppealForm, DecideForm, ImposeForm
 
 MAY_IMPOSE = ["scheduling.impose_bookingrestriction"]
@@ -46,32 +45,6 @@ class Standing(Chips):
         return running.appealed() if self.value() == "appealed" else running
 
 
-class RestrictionColumns:
-    """For lists of restrictions."""
-
-    @display(description=_("state"))
-    def state_badge(self, obj: BookingRestriction) -> Any:
-        state = obj.state(clock.now())
-        words = badge(state.label, RESTRICTION_TONE[state])
-        if state == State.APPEALED:
-            return two_lines(words, _("decide until %(when)s") % {"when": shown.moment(obj.appeal_due_at)})
-        return words
-
-    @display(description=_("from"), ordering="starts_at")
-    def begins(self, obj: BookingRestriction) -> str:
-        return shown.moment(obj.starts_at)
-
-    @display(description=_("until"), ordering="until")
-    def ends(self, obj: BookingRestriction) -> str:
-        return shown.moment(obj.until)
-
-    @display(description=_("restriction"))
-    def page_link(self, obj: BookingRestriction) -> Any:
-        return link_to(
-            obj, f"{shown.day(clock.local(obj.starts_at).date())} – {shown.day(clock.local(obj.until).date())}"
-        )
-
-
 class RestrictionInline(RestrictionColumns, FactInline):
     """On the patient's page: from when until when, and how it stands."""
 
@@ -90,7 +63,7 @@ sections.add(RestrictionInline)
 
 
 @admin.register(BookingRestriction)
-class BookingRestrictionAdmin(RestrictionColumns, FactAdmin):
+class BookingRestrictionAdmin(RestrictionFacts, FactAdmin):
     list_display = ("who", "state_badge", "begins", "ends", "counted", "by")
     list_filter = (Standing,)
     list_select_related = ("patient", "policy", "by")
@@ -99,7 +72,7 @@ class BookingRestrictionAdmin(RestrictionColumns, FactAdmin):
     ordering = ("-starts_at", "-pk")
     fieldsets = (
         (None, {"fields": (("patient_link", "state_badge"), ("begins", "ends"), ("by", "note"))}),
-        (_("Why"), {"fields": ("visits", "rule", "told")}),
+        (pgettext_lazy("restriction", "Why"), {"fields": ("visits", "rule", "told")}),
         (_("Appeal"), {"fields": ("appealed", "appeal_text", "decided", "lifted")}),
     )
     readonly_fields = (
@@ -211,51 +184,3 @@ class BookingRestrictionAdmin(RestrictionColumns, FactAdmin):
             (_("Imposed by"), row.by),
             (_("Missed visits"), self.visits(row)),
         ]
-
-    @display(description=_("patient"), ordering="patient__name_pinyin")
-    def who(self, obj: BookingRestriction) -> Any:
-        return two_lines(obj.patient, shown.birth(obj.patient.birth_date, obj.patient.age()))
-
-    @display(description=_("patient"))
-    def patient_link(self, obj: BookingRestriction) -> Any:
-        return link_to(obj.patient)
-
-    @display(description=_("rests on"))
-    def counted(self, obj: BookingRestriction) -> str:
-        return ngettext("%(n)s absence", "%(n)s absences", obj.n) % {"n": obj.n}
-
-    @display(description=_("missed visits"))
-    def visits(self, obj: BookingRestriction) -> Any:
-        rows = obj.absences.select_related("appointment").order_by("appointment__starts_at")
-        lines = (
-            (reverse("admin:scheduling_missedvisit_change", args=[row.appointment_id]),
-             shown.moment(row.appointment.starts_at), row.reason)
-            for row in rows
-        )  # fmt: skip
-        return format_html_join("", '<div><a class="crm-link" href="{}">{}</a> · {}</div>', lines) or "–"
-
-    @display(description=_("policy"))
-    def rule(self, obj: BookingRestriction) -> Any:
-        return two_lines(link_to(obj.policy), in_words(obj.policy))
-
-    @display(description=_("patients are told"))
-    def told(self, obj: BookingRestriction) -> str:
-        return obj.policy.text
-
-    @display(description=_("received"))
-    def appealed(self, obj: BookingRestriction) -> Any:
-        if obj.appealed_at is None:
-            return _("There is no appeal.")
-        due = _("to be decided until %(when)s") % {"when": shown.moment(obj.appeal_due_at)}
-        return format_html("{} · {} · {}", shown.moment(obj.appealed_at), obj.appeal_by, due)
-
-    @display(description=_("decision"))
-    def decided(self, obj: BookingRestriction) -> Any:
-        if obj.decided_at is None:
-            return "–"
-        words = badge(obj.get_outcome_display(), "success" if obj.outcome == Outcome.LIFTED else "danger")
-        return two_lines(words, f"{shown.moment(obj.decided_at)} · {obj.decided_by} · {obj.decision_reason}")
-
-    @display(description=_("lifted"))
-    def lifted(self, obj: BookingRestriction) -> Any:
-        return f"{shown.moment(obj.lifted_at)} · {obj.lifted_by} · {obj.lift_reason}" if obj.lifted_at else "–"
