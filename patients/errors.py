@@ -134,17 +134,6 @@ class ConsentWithdrawn(Refusal):
     status = 409
 
 
-class BarNotAhead(Refusal):
-    code = "bar_not_ahead"
-    message = _("A restriction has to end in the future.")
-
-
-class NotBarred(Refusal):
-    code = "not_barred"
-    message = _("This patient is not barred from booking.")
-    status = 409
-
-
 class TagKnown(Refusal):
     code = "tag_known"
     message = _("The patient has this tag already.")

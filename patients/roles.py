@@ -31,7 +31,7 @@ _OVERSEE = ["patients.view_patientmerge", "patients.view_verificationattempt", "
 GRANTS = {
     "front_desk": _WRITE,
     "agent": _WRITE,
-    "supervisor": [*_WRITE, *_OVERSEE, "patients.merge_patient", "patients.bar_patient"],
+    "supervisor": [*_WRITE, *_OVERSEE, "patients.merge_patient"],
     "clinician": _READ,
     "campaign_editor": ["patients.view_tag", "patients.add_tag", "patients.change_tag"],
     "auditor": [*_READ, *_OVERSEE],
@@ -39,7 +39,6 @@ GRANTS = {
         *_WRITE,
         *_OVERSEE,
         "patients.merge_patient",
-        "patients.bar_patient",
         "patients.import_patient",
         "patients.export_patient",
         "patients.add_importrun",

@@ -15,6 +15,8 @@ class RemindersConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(defaults.ensure, sender=self, dispatch_uid="reminders.defaults")
+        import_module("reminders.absence_words")  # what patients said of a missed visit
+        import_module("reminders.restriction_kinds")  # what is told of restrictions
         import_module("reminders.services.outcomes")  # what calls by staff do
         import_module("reminders.services.replies")  # what answers to our messages do
         import_module("reminders.task_facts")  # what the page of such a task shows

@@ -14,6 +14,9 @@ NOTICES = {
     "offer": "sms wechat",
     "places": "sms wechat",
     "reply": "sms wechat",
+    "restricted": "wechat sms email",
+    "restriction_lifted": "wechat sms email",
+    "restriction_upheld": "wechat sms email",
     "rating": "wechat sms",
     "rating_why": "wechat sms",
 }

@@ -123,3 +123,10 @@ class NotInUse(Refusal):
     code = "not_in_use"
     message = _("This version is not in use.")
     status = 409
+
+
+class AppealOpen(Refusal):
+    """A task does not decide an appeal."""
+
+    code = "appeal_open"
+    message = _("Please decide the appeal on the page of the restriction first.")

@@ -1,11 +1,12 @@
 """What the worker does for reminders. Each may run twice, late or in several processes at once without harm."""
 
-from reminders.services import events, following, habits, offering, planning
+from reminders.services import events, following, habits, offering, planning, restricting
 
 
 def tell() -> None:
     """Tell of what happened."""
     events.tell_of_events()
+    restricting.tell()
 
 
 def offer() -> None:

@@ -9,6 +9,8 @@ from interactions import facts
 from interactions.facts import Fact
 from interactions.models import Task
 from messaging.models import InboundMessage
+from reminders.restriction_kinds import ABOUT
+from scheduling.models import BookingRestriction
 
 ANSWER = "inboundmessage"
 
@@ -27,4 +29,17 @@ def of_answer(*, task: Task, user: User) -> list[Fact]:
     return [*told, (_("Answer"), row.text), *asked]
 
 
+def of_restriction(*, task: Task, user: User) -> list[Fact]:
+    """Until when it lasts, what the patient says against it, and the way to the page on which it is decided."""
+    row = BookingRestriction.objects.filter(pk=task.about_id).first()
+    if row is None or not user.has_perm("scheduling.view_bookingrestriction"):
+        return []
+    said = [(_("The patient says"), row.appeal_text)] if row.appeal_text else []
+    return [
+        (_("Restriction"), link_to(row, _("until %(moment)s: decide there") % {"moment": shown.moment(row.until)})),
+        *said,
+    ]
+
+
 facts.register(ANSWER, of_answer)
+facts.register(ABOUT, of_restriction)

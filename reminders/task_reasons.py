@@ -17,3 +17,7 @@ reasons.register("free_place", _("A place is free on %(when)s; has no mobile pho
 reasons.register("read_answer", _("Wrote something that a person has to read."))
 reasons.register("settled", _("It is settled."))
 reasons.register("ladder", _("The ladder of reminders was changed."))
+reasons.register("appeal", _("Objects to a restriction. To be decided until %(when)s."), moments=("when",))
+reasons.register(
+    "untold_restriction", _("No message of the restriction until %(when)s reached the patient."), moments=("when",)
+)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Refusal
+from common.errors import ReasonRequired, Refusal
 
 
 class SlotNotFound(Refusal):
@@ -71,8 +71,17 @@ class PatientDeceased(Refusal):
 
 
 class PatientBarred(Refusal):
+    """Restricted after missed visits: says until when, and where to object. Never for urgent care."""
+
     code = "patient_barred"
-    message = _("This patient cannot book until %(until)s. Please ask the front desk.")
+    message = _("Until %(until)s this patient can book only at the front desk. To object, contact %(where)s.")
+
+
+class RestrictedReason(ReasonRequired):
+    """Staff with the right book for a restricted patient and say why."""
+
+    code = "restricted_reason_required"
+    message = _("Until %(until)s this patient can book only at the desk. Please write why you book now.")
 
 
 class AgeNotServed(Refusal):
@@ -275,4 +284,70 @@ class RuleTooWide(Refusal):
 
     code = "rule_too_wide"
     message = _("This rule would speak of other sites too. Please name a site, department or service of yours.")
+    status = 403
+
+
+class NotAbsent(Refusal):
+    code = "not_absent"
+    message = _("This booking is “%(status)s”, so there is no absence to judge.")
+
+
+class PolicyMissing(Refusal):
+    """Nobody is restricted without a written rule that patients could know."""
+
+    code = "policy_missing"
+    message = _("No policy on missed visits is in use, so nobody can be restricted.")
+
+
+class PolicyNotADraft(Refusal):
+    code = "policy_not_a_draft"
+    message = _("This version was in use already. Please change a copy.")
+    status = 409
+
+
+class PolicyNotInUse(Refusal):
+    code = "policy_not_in_use"
+    message = _("This version is not in use.")
+    status = 409
+
+
+class RestrictionLength(Refusal):
+    code = "restriction_length"
+    message = _("By the policy a restriction lasts from 1 to %(most)s days.")
+
+
+class AlreadyRestricted(Refusal):
+    code = "already_restricted"
+    message = _("This patient is restricted already.")
+    status = 409
+
+
+class TooFewAbsences(Refusal):
+    code = "too_few_absences"
+    message = _("Only %(n)s unexcused absences count. The policy asks for %(needed)s.")
+
+
+class RestrictionOver(Refusal):
+    code = "restriction_over"
+    message = _("This restriction has ended.")
+    status = 409
+
+
+class AlreadyAppealed(Refusal):
+    code = "already_appealed"
+    message = _("There was an appeal against this restriction already.")
+    status = 409
+
+
+class NoAppeal(Refusal):
+    code = "no_appeal"
+    message = _("There is no appeal to decide.")
+    status = 409
+
+
+class NotYourOwn(Refusal):
+    """Who imposed it does not decide whether that was right."""
+
+    code = "not_your_own_restriction"
+    message = _("You imposed this restriction. Please let a colleague decide the appeal.")
     status = 403

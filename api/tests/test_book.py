@@ -2,9 +2,11 @@ import uuid
 
 import pytest
 
+from common import shown
+from directory.models import HealthcareService
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
-from scheduling.tests.factories import SessionFactory, SlotFactory
+from scheduling.tests.factories import SessionFactory, SlotFactory, restricted
 
 
 @pytest.fixture
@@ -48,6 +50,19 @@ def test_who_comes_too_late_gets_the_nearest_free_slots(phone, wanted):
     told = answer.json()
     assert (told["code"], told["field"]) == ("slot_full", "slot")
     assert [(slot["id"], slot["free"]) for slot in told["alternatives"]] == [(str(free.uuid), 1)]
+
+
+def test_a_restricted_patient_is_refused_with_the_end_and_where_to_object_but_not_from_urgent_care(phone, wanted):
+    held = restricted()
+    wanted |= {"patient": held.patient.uuid}
+    answer = phone.post("appointments/", wanted | {"reason": "please"})
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["field"]) == (422, "patient_barred", "patient")
+    assert shown.moment(held.until) in told["message"]
+    assert "To object, contact" in told["message"]
+    assert phone.post("holds/", wanted).json()["code"] == "patient_barred"
+    HealthcareService.objects.update(is_urgent=True)
+    assert phone.post("appointments/", wanted).status_code == 201
 
 
 def test_a_rule_that_says_no_is_named(phone, wanted):

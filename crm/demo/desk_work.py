@@ -1,4 +1,4 @@
-"""What a hospital has on its desks on any morning: people waiting, places held, a session stopped, people barred."""
+"""What a hospital has on its desks on any morning: people waiting, places held, a session stopped, people tagged."""
 
 import datetime as dt
 import random
@@ -11,8 +11,8 @@ from common import clock
 from common.errors import Refusal
 from directory.models import Grade
 from patients.models import Patient
-from patients.services import restrictions, tagging
-from scheduling.models import AppointmentStatus, Session, Slot, WaitlistEntry
+from patients.services import tagging
+from scheduling.models import Session, Slot, WaitlistEntry
 from scheduling.models.stoppage import StoppageKind
 from scheduling.services import holds, stoppages, waitlist
 from scheduling.services.origin import Origin
@@ -23,8 +23,7 @@ from .staff import Staff
 
 WAITING = 48
 ALL_DAY = 20 * 60  # minutes: the demo's holds and offers live until the evening of its day
-ABSENT_FROM, BARRED_FROM = 2, 4  # missed visits
-BAR_DAYS = 30
+ABSENT_FROM = 2  # missed visits
 
 
 class DeskWork:
@@ -112,9 +111,6 @@ class DeskWork:
         by = self._staff.users["supervisor"]
         for visitor, patient in self._absent(visitors):
             tagging.put(patient=patient, tag=catalogue.tags["often-absent"], by=by, reason=f"爽约 {visitor.missed} 次")
-            if visitor.missed >= BARRED_FROM and not patient.appointments.filter(status=AppointmentStatus.BOOKED):
-                until = self._at + dt.timedelta(days=BAR_DAYS)
-                restrictions.bar(patient=patient, until=until, reason="多次爽约", by=by, at=self._at)
 
     def _absent(self, visitors: list[Visitor]) -> Iterator[tuple[Visitor, Patient]]:
         absent = [one for one in visitors if one.missed >= ABSENT_FROM and one.missed * 2 >= one.visits]

@@ -18,6 +18,7 @@ from visits.models import Encounter, QueueEntry
 from . import catalogue, registry, roster, staff
 from .arrivals import Arrivals
 from .desk_work import DeskWork
+from .missed import MissedVisits
 from .visits import Simulation
 
 WEEKS_BACK, WEEKS_AHEAD = 8, 4
@@ -73,6 +74,8 @@ def _make(wish: Wish, say: Callable[[str], None]) -> None:
         Simulation(visitors, seed=wish.seed, day=wish.day, staff=people).run()
         say("waiting list")
         DeskWork(seed=wish.seed, day=wish.day, staff=people).run(visitors, nouns)
+        say("missed visits")
+        MissedVisits(seed=wish.seed, day=wish.day, staff=people).run(visitors)
         say("arrivals")
         arrivals = Arrivals(seed=wish.seed, day=wish.day, staff=people)
         arrivals.make_past()

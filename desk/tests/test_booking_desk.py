@@ -217,10 +217,22 @@ def test_a_place_taken_for_a_caller_is_held_for_them_and_read_back_in_their_lang
 
 
 def test_a_rule_says_no_before_the_caller_has_waited(desk, slots):
-    barred = PatientFactory(barred_until=clock.now() + dt.timedelta(days=3), barred_reason="missed three visits")
-    answer = desk.post(reverse("admin:desk:open", kwargs={"slot": slots[0].uuid}), {"patient": barred.uuid})
+    gone = PatientFactory(deceased_on=clock.today())
+    answer = desk.post(reverse("admin:desk:open", kwargs={"slot": slots[0].uuid}), {"patient": gone.uuid})
     assert answer.status_code == 422
     assert Slot.objects.get(pk=slots[0].pk).taken == 0
+
+
+def test_for_a_restricted_patient_the_desk_writes_why_it_books(desk, slots):
+    barred = PatientFactory(barred_until=clock.now() + dt.timedelta(days=3))
+    answer = desk.post(reverse("admin:desk:open", kwargs={"slot": slots[0].uuid}), {"patient": barred.uuid})
+    assert "You can book here; write why." in answer.text
+    address = reverse("admin:desk:book", kwargs={"hold": Appointment.objects.get(slot=slots[0]).uuid})
+    refused = desk.post(address, {"patient": barred.uuid})
+    assert refused.status_code == 422
+    assert "Please write why you book now." in refused.text
+    assert desk.post(address, {"patient": barred.uuid, "reason": "cannot use a phone"}).status_code == 200
+    assert Appointment.objects.get(slot=slots[0]).status == "booked"
 
 
 def hold_of_colleague(slot: Slot, patient: Patient) -> Appointment:

@@ -45,6 +45,10 @@ class HealthcareService(PublicId, Named):
     max_age = models.PositiveSmallIntegerField(_("up to age"), null=True, blank=True)
     sex = models.CharField(_("only for"), max_length=8, choices=Sex, blank=True)
 
+    is_urgent = models.BooleanField(
+        _("urgent care"), default=False, help_text=_("Nobody is kept from it by a restriction after missed visits.")
+    )
+
     release_days = models.PositiveSmallIntegerField(
         _("released days before"), default=14, help_text=_("So many days before the session its places open.")
     )

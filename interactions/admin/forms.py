@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from interactions.models import Task, TaskOutcome
+from interactions.models import Task, TaskKind, TaskOutcome
 from interactions.services.calling import phones_of
 from patients.models import ContactPoint
 
@@ -31,6 +31,8 @@ class CloseForm(forms.Form):
 
 
 def outcomes_for(task: Task) -> list[tuple[str, Any]]:
-    """Those that fit: nobody marks a number as wrong where no patient is known."""
+    """Those that fit: nobody marks a number as wrong where no patient is known, and an appeal is no call."""
+    if task.kind == TaskKind.DECIDE_APPEAL:
+        return [(one.value, one.label) for one in (TaskOutcome.REACHED, TaskOutcome.NOT_NEEDED)]
     left_out = {TaskOutcome.NOT_REACHED} | (set() if task.patient_id else {TaskOutcome.WRONG_NUMBER})
     return [(value, label) for value, label in TaskOutcome.choices if value not in left_out]

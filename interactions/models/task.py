@@ -22,6 +22,7 @@ class TaskKind(models.TextChoices):
     CALL_MISSED = "call_missed", _("Visit was missed")
     CALL_OFFER = "call_offer", _("Offer a free place")
     READ_ANSWER = "read_answer", _("Read an answer")
+    DECIDE_APPEAL = "decide_appeal", _("Decide an appeal")
     CHECK_MESSAGE = "check_message", _("Message of unknown outcome")
 
 

@@ -5,13 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from common import phones
-from common.admin import ReasonForm
 from patients.admin import forms
 from patients.models import ContactPoint, Identifier, Patient
-from patients.services import consents, contacts, identifiers, proxies, restrictions, revealing, tagging
+from patients.services import consents, contacts, identifiers, proxies, revealing, tagging
 from patients.services.identity_numbers import GivenIdentifier
 
 CHANGE = ["patients.change_patient"]
@@ -27,8 +25,6 @@ ACTS = (
         "icon": "group",
         "items": ("add_proxy", "end_proxy", "give_consent", "withdraw_consent", "put_tag", "take_off_tag"),
     },
-    "bar",
-    "lift",
 )
 
 
@@ -38,10 +34,8 @@ class PatientActs:
     actions_detail = ACTS
 
     def offers(self, request: HttpRequest, act: str, obj: Patient) -> bool:
-        """A merged record is only looked at; barring and lifting exclude each other."""
-        if obj.is_merged:
-            return False
-        return {"bar": not obj.is_barred(), "lift": obj.is_barred()}.get(act, True)
+        """A merged record is only looked at."""
+        return not obj.is_merged
 
     def _ask(self, request: HttpRequest, object_id: str, form: Any, do: Any, title: Any, **more: Any) -> HttpResponse:
         """The page of one act; a form that chooses among the patient's things is told whose."""
@@ -165,24 +159,6 @@ class PatientActs:
             tagging.take_off(by=request.user, **facts)
 
         return self._ask(request, object_id, forms.TakeOffForm, do, _("Take off tag"))
-
-    @action(
-        description=_("Bar from booking"), url_path="bar", icon="block", permissions=["patients.bar_patient"],
-        variant=ActionVariant.DANGER,
-    )  # fmt: skip
-    def bar(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def do(patient: Patient, **facts: Any) -> None:
-            restrictions.bar(patient=patient, by=request.user, **facts)
-
-        advice = _("The restriction ends by itself and never bars urgent care.")
-        return self._ask(request, object_id, forms.BarForm, do, _("Bar from booking"), advice=advice, danger=True)
-
-    @action(description=_("Lift restriction"), url_path="lift", icon="lock_open", permissions=["patients.bar_patient"])
-    def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def do(patient: Patient, **facts: Any) -> None:
-            restrictions.lift(patient=patient, by=request.user, **facts)
-
-        return self._ask(request, object_id, ReasonForm, do, _("Lift restriction"))
 
 
 _WRITTEN_DOWN = _("That you looked stands in the access log.")

@@ -23,7 +23,7 @@ class State(DropdownFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("barred", _("Barred from booking")), ("deceased", _("Deceased")), ("merged", _("Merged"))]
+        return [("barred", _("Booking restricted")), ("deceased", _("Deceased")), ("merged", _("Merged"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() == "merged":

@@ -1,6 +1,5 @@
 """What the acts on a patient ask for. They check shape; the services check truth."""
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +15,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from common import clock, names
+from common import names
 from common.admin import ReasonForm
 from common.errors import Refusal
 from patients.models import (
@@ -222,17 +221,3 @@ class TakeOffForm(OfPatient):
 
     chosen, model = "patient_tag", PatientTag
     patient_tag = field(forms.ModelChoiceField, _("Tag"), queryset=PatientTag.objects.none())
-
-
-class BarForm(ReasonForm):
-    """Until when the patient may not book."""
-
-    last_day = field(forms.DateField, _("Last day"))
-    field_order = ("last_day", "reason")
-
-    def clean(self) -> dict[str, Any]:
-        """`until`: the first instant after the last day, in the hospital's zone."""
-        cleaned = super().clean()
-        if last_day := cleaned.pop("last_day", None):
-            cleaned["until"] = clock.at_wall(last_day + datetime.timedelta(days=1), datetime.time.min)
-        return cleaned

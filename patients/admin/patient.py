@@ -160,8 +160,7 @@ class PatientAdmin(PatientActs, ModelAdmin):
         if obj.deceased_on:
             return badge(_("Deceased"))
         if obj.is_barred():
-            until = shown.moment(obj.barred_until)
-            return badge(_("Barred until %(until)s: %(why)s") % {"until": until, "why": obj.barred_reason}, "warning")
+            return badge(_("Restricted until %(until)s") % {"until": shown.day(obj.last_barred_day)}, "warning")
         return badge(_("Active"), "success")
 
     @display(description=_("merged into"))

@@ -85,8 +85,9 @@ class Patient(PublicId):
         verbose_name=_("merged into"),
     )  # fmt: skip
 
+    # Repeats the end of the restriction that stands (scheduling.services.restrictions is its only writer), because
+    # booking locks and reads this row anyway.
     barred_until = models.DateTimeField(_("may not book until"), null=True, blank=True, editable=False)
-    barred_reason = models.CharField(_("reason of the restriction"), max_length=200, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("registered"), default=clock.now, editable=False)
     created_by = models.ForeignKey(
@@ -109,10 +110,6 @@ class Patient(PublicId):
                 name="patient_dies_after_birth",
             ),
             models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="patient_not_merged_into_itself"),
-            models.CheckConstraint(
-                condition=Q(barred_until=None, barred_reason="") | Q(barred_until__isnull=False) & ~Q(barred_reason=""),
-                name="patient_bar_has_a_reason",
-            ),
         ]
         indexes = [
             models.Index(fields=["birth_date"], name="patient_birth_date"),  # read by look-alikes
@@ -121,7 +118,6 @@ class Patient(PublicId):
         permissions = [
             ("reveal_patient", _("Can see identity numbers and phones in clear")),
             ("merge_patient", _("Can merge and unmerge patients")),
-            ("bar_patient", _("Can bar patients from booking and lift it")),
             ("verify_patient", _("Can verify who is calling")),
             ("import_patient", _("Can import patients")),
             ("export_patient", _("Can export patients")),
@@ -139,8 +135,13 @@ class Patient(PublicId):
         return on.year - self.birth_date.year - (not had_birthday)
 
     def is_barred(self, at: datetime.datetime | None = None) -> bool:
-        """May this person not book at `at` (aware, default now)? Ends by itself."""
+        """Does a restriction stand at `at` (aware, default now)? Ends by itself, and leaves urgent care open."""
         return self.barred_until is not None and self.barred_until > (at or clock.now())
+
+    @property
+    def last_barred_day(self) -> datetime.date | None:
+        """The day on which the restriction ends, by the hospital's clock."""
+        return clock.local(self.barred_until).date() if self.barred_until else None
 
     @property
     def is_merged(self) -> bool:

@@ -5,10 +5,10 @@ import datetime
 import pytest
 
 from common import clock
-from common.errors import NotAllowed, ReasonRequired
+from common.errors import ReasonRequired
 from patients import errors
 from patients.models import Consent, ContactPoint, Identifier
-from patients.services import consents, contacts, identifiers, proxies, restrictions, tagging
+from patients.services import consents, contacts, identifiers, proxies, tagging
 from patients.services.identity_numbers import GivenIdentifier
 from patients.tests.factories import (
     ZHANG_WEI_CARD,
@@ -18,7 +18,6 @@ from patients.tests.factories import (
     PatientFactory,
     RelatedPersonFactory,
     TagFactory,
-    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -150,31 +149,6 @@ def test_a_consent_is_withdrawn_once(alice):
     consents.withdraw(patient=consent.patient, purpose="reminders", by=alice)
     with pytest.raises(errors.ConsentWithdrawn):
         consents.withdraw(patient=consent.patient, purpose="reminders", by=alice)
-
-
-def test_a_restriction_ends_by_itself(alice):
-    until = clock.now() + DAY
-    patient = restrictions.bar(patient=PatientFactory(), until=until, reason="three no-shows", by=alice)
-    assert patient.is_barred()
-    assert not patient.is_barred(until)
-
-
-def test_a_restriction_is_lifted_with_a_reason_and_only_once(alice):
-    patient = restrictions.bar(patient=PatientFactory(), until=clock.now() + DAY, reason="no-shows", by=alice)
-    assert not restrictions.lift(patient=patient, reason="appeal", by=alice).is_barred()
-    assert patient.history.latest().history_change_reason == "appeal"
-    with pytest.raises(errors.NotBarred):
-        restrictions.lift(patient=patient, reason="appeal", by=alice)
-
-
-def test_a_restriction_lies_ahead_and_needs_right_and_reason(alice):
-    patient, tomorrow = PatientFactory(), clock.now() + DAY
-    with pytest.raises(errors.BarNotAhead):
-        restrictions.bar(patient=patient, until=clock.now() - DAY, reason="no-shows", by=alice)
-    with pytest.raises(ReasonRequired):
-        restrictions.bar(patient=patient, until=tomorrow, reason="", by=alice)
-    with pytest.raises(NotAllowed):
-        restrictions.bar(patient=patient, until=tomorrow, reason="x", by=UserFactory(is_superuser=False))
 
 
 def test_a_tag_is_put_on_once_and_taken_off(alice):

@@ -6,11 +6,10 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import AccessLog
-from common import clock
 from common.shown import AtLeast
 from patients.admin import sections
 from patients.models import ImportRun, Patient, PatientMerge, Tag
-from patients.services import merging, restrictions
+from patients.services import merging
 from patients.tasks import execute_imports
 from patients.tests.factories import (
     ZHANG_WEI_CARD,
@@ -183,7 +182,6 @@ ACTS = {
     "add_number": {"system": "passport", "value": "E12345678"},
     "give_consent": {"purpose": "research", "channel": "paper", "version": "2", "text_shown": "We may study."},
     "withdraw_consent": {"purpose": "reminders"},
-    "bar": {"last_day": "2999-01-01", "reason": "three no-shows"},
 }
 
 
@@ -204,13 +202,6 @@ def test_acts_on_what_the_patient_has(signed_in, zhang):
     assert act(signed_in, zhang, "add_proxy", **facts).status_code == 302
     facts = {"related": zhang.proxies.get(proxy=proxy).pk, "reason": "moved away"}
     assert act(signed_in, zhang, "end_proxy", **facts).status_code == 302
-
-
-def test_a_restriction_is_lifted_with_a_reason(signed_in, zhang, alice):
-    restrictions.bar(patient=zhang, until=clock.now() + datetime.timedelta(days=9), reason="no-shows", by=alice)
-    assert act(signed_in, zhang, "lift", reason="appeal").status_code == 302
-    zhang.refresh_from_db()
-    assert not zhang.is_barred()
 
 
 def test_two_records_are_merged_after_a_preview_and_apart_again(signed_in, zhang):
@@ -242,7 +233,7 @@ def test_a_merged_record_is_only_looked_at(signed_in, alice, zhang):
     ("role", "allowed"),
     [
         ("front_desk", {"list", "add"}),
-        ("supervisor", {"list", "add", "merge", "bar"}),
+        ("supervisor", {"list", "add", "merge"}),
         ("clinician", {"list"}),
         ("knowledge_editor", set()),
     ],
@@ -256,7 +247,6 @@ def test_roles_decide_what_is_open(client, zhang, role, allowed):
         "list": reverse(LIST),
         "add": reverse("admin:patients_patient_add"),
         "merge": reverse("admin:patients_patientmerge_preview", args=pair),
-        "bar": reverse("admin:patients_patient_bar", args=[zhang.pk]),
     }
     assert {name for name, address in pages.items() if client.get(address).status_code == 200} == allowed
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from accounts.models import Channel
 from accounts.tests.factories import UserFactory
 from common import clock
+from directory.models import Site
 from directory.tests.factories import DepartmentFactory, LocationFactory, PractitionerFactory, ServiceFactory
 from messaging import kinds
 from messaging.models import Delivery
@@ -13,11 +14,12 @@ from messaging.services import planning
 from messaging.services.planning import Planned
 from patients.models import Patient
 from patients.tests.factories import PatientFactory
-from scheduling.models import Appointment
+from reminders.services import restricting
+from scheduling.models import Appointment, BookingRestriction
 from scheduling.models.appointment import CancelCause
 from scheduling.services import appointments, stoppages, substitutes, waitlist
 from scheduling.services.origin import Origin
-from scheduling.tests.factories import SessionFactory, SlotFactory, WaitlistEntryFactory
+from scheduling.tests.factories import SessionFactory, SlotFactory, WaitlistEntryFactory, restricted
 
 PHONE = "010 5555 0100"
 
@@ -77,6 +79,16 @@ def told(kind: str, about: Appointment, about_kind: str = "appointment", pk: int
     verdict = kinds.known(kind).judge([delivery], now)[delivery.pk]
     assert verdict.stop == ""
     return urlsplit(verdict.facts["link"]).path
+
+
+def restriction() -> tuple[BookingRestriction, str]:
+    """Somebody is restricted after three missed visits, and hears of it."""
+    held = restricted(PatientFactory(name="Alice Smith", language="en"), by=desk().by)
+    Site.objects.filter(phone="").update(phone=PHONE)
+    restricting.tell(clock.now())
+    delivery = Delivery.objects.select_related("patient").get(kind="restricted", about_id=held.pk)
+    verdict = kinds.known("restricted").judge([delivery], clock.now())[delivery.pk]
+    return held, urlsplit(verdict.facts["link"]).path
 
 
 def stopped(session) -> tuple[Appointment, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.tests.factories import another, booked, clinic, offered, slot_of, stopped, told
+from portal.tests.factories import another, booked, clinic, offered, restriction, slot_of, stopped, told
 from tests.axe import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +38,7 @@ def states(session):
         "time": f"{address}times/{slot_of(session, 1).uuid}/",
         "kept": kept,
         "offer": offered(clinic(site__code="three"))[1],
+        "restriction": restriction()[1],
         "outside": "/a/unknown/",
     }
 

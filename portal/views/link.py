@@ -4,6 +4,7 @@ Looking changes nothing, because programs look too: mail scanners, previews. Eve
 is read anew, so that reloading it answers nothing.
 """
 
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -17,19 +18,33 @@ from common.errors import Refusal
 from messaging.services import opting_out
 from portal import doors, showing, words
 from portal.forms import AnswerForm, PlaceForm
+from portal.views import restriction
 from reminders import calendars, facts
 from reminders.errors import AnswerOver
 from reminders.models import AnswerLink
+from reminders.restriction_kinds import ABOUT
 from reminders.services import by_link, links, standings
 from reminders.services.standings import Standing
 
 by_secret = doors.opened_by_secret(lambda secret: links.open_link(secret, clock.now()))
 
 
+def about_a_visit(view: doors.View) -> doors.View:
+    """A link in a message about something else leads to its first page."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, link: AnswerLink, **more: Any) -> HttpResponse:
+        return _to(request, "page") if link.delivery.about_kind == ABOUT else view(request, link, **more)
+
+    return inside
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_secret
 def page(request: HttpRequest, link: AnswerLink) -> HttpResponse:
     """How it stands, and what can be answered; POST answers."""
+    if link.delivery.about_kind == ABOUT:
+        return restriction.page(request, link)
     if request.method != "POST":
         return _page(request, link)
     form = AnswerForm(request.POST)
@@ -45,6 +60,7 @@ def page(request: HttpRequest, link: AnswerLink) -> HttpResponse:
 
 @require_safe
 @by_secret
+@about_a_visit
 def sure(request: HttpRequest, link: AnswerLink, code: str) -> HttpResponse:
     """What is lost by this answer, before it is given."""
     standing = standings.of(link.delivery, clock.now())
@@ -56,6 +72,7 @@ def sure(request: HttpRequest, link: AnswerLink, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_secret
+@about_a_visit
 def times(request: HttpRequest, link: AnswerLink) -> HttpResponse:
     """Places to choose from; POST: none of them suits."""
     try:
@@ -69,6 +86,7 @@ def times(request: HttpRequest, link: AnswerLink) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_secret
+@about_a_visit
 def time(request: HttpRequest, link: AnswerLink, slot: UUID) -> HttpResponse:
     """One of them, beside the present time; POST takes it. If it is gone, the others are shown."""
     try:
@@ -82,6 +100,7 @@ def time(request: HttpRequest, link: AnswerLink, slot: UUID) -> HttpResponse:
 
 @require_safe
 @by_secret
+@about_a_visit
 def calendar(request: HttpRequest, link: AnswerLink) -> HttpResponse:
     """The visit for the reader's own calendar, while it is to come."""
     standing = standings.of(link.delivery, clock.now())

@@ -17,7 +17,7 @@ from interactions.services.tasks import NewTask
 from messaging import kinds
 from messaging.models import Delivery, DeliveryState, InboundMessage, InboundState
 from reminders.judging import VISIT
-from reminders.services import stopped
+from reminders.services import restricting, stopped
 from reminders.services.stopped import STOPPED
 from scheduling.models import Appointment, AppointmentStatus
 
@@ -36,7 +36,8 @@ def follow(at: dt.datetime | None = None) -> int:
     at = at or clock.now()
     stopped.mark_told(at)
     _drop_needless(at)
-    wanted = [*_unreached(at), *_unanswered_misses(at), *_answers(at)]
+    restricting.drop_needless(at)
+    wanted = [*_unreached(at), *_unanswered_misses(at), *_answers(at), *restricting.wanted(at)]
     return tasks.open_many(wanted, by=system_user(), at=at) if wanted else 0
 
 

@@ -7,8 +7,9 @@ from interactions import outcomes
 from interactions.models import Task, TaskKind, TaskOutcome
 from messaging.models import InboundMessage
 from messaging.services import receiving
+from reminders.errors import AppealOpen
 from reminders.judging import VISIT
-from scheduling.models import Appointment, AppointmentStatus
+from scheduling.models import Appointment, AppointmentStatus, BookingRestriction
 from scheduling.services import appointments, telling
 from scheduling.services.origin import Origin
 
@@ -37,7 +38,14 @@ def close_answer(*, task: Task, by: User, at: dt.datetime) -> None:
         )
 
 
+def need_decision(*, task: Task, by: User, at: dt.datetime) -> None:
+    """An appeal is decided on the page of the restriction, which then takes this task away. Raises AppealOpen."""
+    if BookingRestriction.objects.running(at).appealed().filter(pk=task.about_id).exists():
+        raise AppealOpen
+
+
 for kind in (TaskKind.CALL_RISK, TaskKind.CALL_UNREACHED):
     outcomes.register(kind, confirm)
 outcomes.register(TaskKind.CALL_STOPPAGE, tell)
 outcomes.register(TaskKind.READ_ANSWER, close_answer)
+outcomes.register(TaskKind.DECIDE_APPEAL, need_decision)

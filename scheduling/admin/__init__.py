@@ -1,5 +1,29 @@
 """The pool's pages."""
 
-from . import appointments, risk, roster, rules, sessions, slots, stopping, waiting
+from . import (
+    appointments,
+    missed,
+    policies,
+    restrictions,
+    risk,
+    roster,
+    rules,
+    sessions,
+    slots,
+    stopping,
+    waiting,
+)
 
-__all__ = ["appointments", "risk", "roster", "rules", "sessions", "slots", "stopping", "waiting"]
+__all__ = [
+    "appointments",
+    "missed",
+    "policies",
+    "restrictions",
+    "risk",
+    "roster",
+    "rules",
+    "sessions",
+    "slots",
+    "stopping",
+    "waiting",
+]

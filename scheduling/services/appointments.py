@@ -25,7 +25,7 @@ from scheduling.errors import (
 from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
 from scheduling.models.appointment import CancelCause
 
-from . import alternatives, rules
+from . import alternatives, barring, restrictions, rules
 from .claiming import claim_extra_place, claim_place, fact, give_back, record
 from .once import once
 from .origin import Origin
@@ -46,7 +46,8 @@ def book(
 ) -> Appointment:
     """Book a place of `slot` for `patient` and record the fact.
 
-    reason: why the patient comes; with `overbook` also why it must be now. at: now (aware), for tests and imports.
+    reason: why the patient comes; with `overbook`, or for somebody restricted after missed visits, also why it must be.
+    at: now (aware), for tests and imports.
     Raises SlotFull with the nearest alternatives, or the refusal of the rule that says no (`scheduling.errors`).
     """
     at = at or clock.now()
@@ -54,19 +55,33 @@ def book(
     def work() -> Appointment:
         person = lock_patient(patient)
         wanted = find_slot(slot, origin.by)
-        check(person, wanted, origin, at)
+        check(person, wanted, origin, at, reason=reason)
         place, extra = _take(wanted, origin, reason, at, overbook)
-        note = reason if extra else ""
+        note = reason if extra or person.is_barred(at) else ""
         return make(person, wanted, place, origin, at, note, reason=reason, is_overbooked=extra, group=group)
 
     with alternatives.offered(slot, origin, at):
         return once(origin, work, reason if overbook else "")
 
 
-def check(patient: Patient, slot: Slot, origin: Origin, at: dt.datetime, ignoring: Appointment | None = None) -> None:
-    """Every rule that can say no to this patient at this slot through this channel, in the order people expect."""
+def check(
+    patient: Patient,
+    slot: Slot,
+    origin: Origin,
+    at: dt.datetime,
+    *,
+    ignoring: Appointment | None = None,
+    reason: str | None = None,
+) -> None:
+    """Every rule that can say no to this patient at this slot through this channel, in the order people expect.
+
+    ignoring: the booking that is moved or restored. A restriction is about new bookings, so it says nothing there.
+    reason: see `barring.check`.
+    """
     rules.check_slot(slot, origin.channel, at)
-    rules.check_person(patient, slot, at)
+    rules.check_person(patient, slot)
+    if ignoring is None:
+        barring.check(patient, slot.service, origin, at, reason)
     rules.check_calendar(patient, slot, at, ignoring)
     if slot.has_rules:
         rules.check_channel(slot, origin.channel, at, ignoring)
@@ -245,9 +260,12 @@ def undo(
         else:
             require_right(origin, "scheduling.mark_noshow")
             rules.check_calendar(booking.patient, slot, at, ignoring=booking)
+        was_absent = booking.status == AppointmentStatus.NOSHOW
         booking.status = AppointmentStatus.BOOKED
         booking.cancelled_at, booking.cancel_cause = None, ""
         booking.save()
+        if was_absent:
+            restrictions.fall(patient=booking.patient, reason=reason, by=origin.by, at=at)
         record(booking, EventKind.RESTORED, origin, at, reason)
         return booking
 

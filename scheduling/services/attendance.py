@@ -8,7 +8,7 @@ from common.errors import ReasonRequired
 from scheduling.errors import NotToday, TooEarly
 from scheduling.models import Appointment, AppointmentStatus, EventKind
 
-from . import rules
+from . import restrictions, rules
 from .appointments import require, require_right
 from .claiming import record
 from .once import once
@@ -85,7 +85,11 @@ def correct(
         require(booking, *(known - {ending}))
         if at < booking.starts_at and booking.status == AppointmentStatus.BOOKED:
             raise TooEarly
-        return _settle(booking, ending, ENDINGS[ending], origin, at, reason)
+        was_absent = booking.status == AppointmentStatus.NOSHOW
+        settled = _settle(booking, ending, ENDINGS[ending], origin, at, reason)
+        if was_absent:
+            restrictions.fall(patient=booking.patient, reason=reason, by=origin.by, at=at)
+        return settled
 
     return once(origin, work, reason)
 

@@ -11,7 +11,7 @@ from patients.models import Patient
 from scheduling.errors import HoldLapsed, HoldRenewedAlready, HoldTaken, TooManyHolds
 from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
 
-from . import alternatives, appointments, rules
+from . import alternatives, appointments, barring, rules
 from .claiming import claim_place, give_up, lapse_holds, record
 from .once import once
 from .origin import Origin, system_origin
@@ -101,12 +101,14 @@ def book_held(
         person = _person_for(kept, person)
         slot = find_slot(kept.slot, origin.by)
         rules.check_slot(slot, origin.channel, at)
-        rules.check_person(person, slot, at)
+        rules.check_person(person, slot)
+        if not is_offer:
+            barring.check(person, slot.service, origin, at, reason)
         rules.check_calendar(person, slot, at, ignoring=kept)
         kept.patient, kept.slot, kept.status = person, slot, AppointmentStatus.BOOKED
         kept.held_until, kept.reason = None, reason or kept.reason
         kept.save()
-        record(kept, EventKind.BOOKED, origin, at)
+        record(kept, EventKind.BOOKED, origin, at, reason if person.is_barred(at) else "")
         return kept
 
     return once(origin, work)

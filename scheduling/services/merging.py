@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from common import clock
 from patients.models import Patient
 from patients.services.merging import conflict_check
-from scheduling.models import Appointment, WaitlistEntry
+from scheduling.models import Appointment, BookingRestriction, WaitlistEntry
 
 from .rules import shown
 
@@ -27,6 +29,13 @@ def waiting_twice(kept: Patient, merged: Patient) -> Iterator[str]:
     mine = live.filter(patient=kept).values("service")
     for entry in live.filter(patient=merged, service__in=mine).select_related("service", "patient"):
         yield str(entry)
+
+
+@conflict_check
+def restricted_record(kept: Patient, merged: Patient) -> Iterator[str]:
+    """A restriction that runs stays with the record on which it was imposed: lift it first, or keep that record."""
+    for row in BookingRestriction.objects.running(clock.now()).filter(patient=merged):
+        yield _("restriction until %(until)s: lift it first, or keep that record") % {"until": shown(row.until)}
 
 
 def _open(patient: Patient):

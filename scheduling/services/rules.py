@@ -18,7 +18,6 @@ from scheduling.errors import (
     ChannelReserved,
     ChannelShareUsed,
     NotReleased,
-    PatientBarred,
     PatientBusy,
     PatientDeceased,
     PatientMerged,
@@ -79,11 +78,9 @@ def check_slot(slot: Slot, channel: str, at: dt.datetime) -> None:
         raise NotReleased(field="slot", opens=shown(session.released_at))
 
 
-def check_person(patient: Patient, slot: Slot, at: dt.datetime) -> None:
-    """Alive, this very record, not barred, and whom the service is for."""
+def check_person(patient: Patient, slot: Slot) -> None:
+    """Alive, this very record, and whom the service is for. Restrictions after missed visits: `barring`."""
     check_record(patient)
-    if patient.barred_until and patient.barred_until > at:
-        raise PatientBarred(field="patient", until=shown(patient.barred_until))
     check_service(patient, slot)
 
 

@@ -93,9 +93,12 @@ def _make_one(
 ) -> tuple[int, Appointment]:
     person, slot, number = pair
     part = origin.numbered(number)
-    appointments.check(person, slot, part, at)
+    known = facts(slot)
+    reason = known.get("reason")
+    appointments.check(person, slot, part, at, reason=reason)
     place = claim_place(slot, at, may_wait=False)
-    return number, appointments.make(person, slot, place, part, at, group=group, **facts(slot))
+    note = reason if reason and person.is_barred(at) else ""
+    return number, appointments.make(person, slot, place, part, at, note, group=group, **known)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from scheduling.errors import AlreadyWaiting, DatesNotInOrder, NotWaiting, Offer
 from scheduling.models import Appointment, AppointmentStatus, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import EntryStatus, OfferStatus, PartOfDay
 
-from . import holds, rules
+from . import barring, holds, rules
 from .once import once
 from .origin import Origin, system_origin
 from .reading import find_slot
@@ -40,15 +40,17 @@ def join(
 ) -> WaitlistEntry:
     """Put the patient on the list for a service between two days.
 
-    Raises AlreadyWaiting, DatesNotInOrder, PatientMerged, PatientDeceased.
+    Raises AlreadyWaiting, DatesNotInOrder, PatientMerged, PatientDeceased, PatientBarred.
     """
+    at = at or clock.now()
     rules.check_record(patient)
+    barring.check(patient, service, origin, at)
     if latest < max(earliest, clock.today(at)):
         raise DatesNotInOrder(field="latest")
     entry = WaitlistEntry(
         patient=patient, service=service, practitioner=practitioner, earliest=earliest, latest=latest,
         part_of_day=part_of_day, priority=priority, notice_hours=notice_hours, note=note[:200],
-        channel=origin.channel, by=origin.by, created_at=at or clock.now(),
+        channel=origin.channel, by=origin.by, created_at=at,
     )  # fmt: skip
     try:
         with transaction.atomic(), acting(origin.by, note):

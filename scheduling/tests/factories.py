@@ -9,7 +9,17 @@ from accounts.tests.factories import UserFactory
 from common import clock
 from directory.tests.factories import PractitionerFactory, ServiceFactory
 from patients.tests.factories import PatientFactory
-from scheduling.models import Appointment, Schedule, Session, Slot, WaitlistEntry
+from scheduling.models import (
+    Absence,
+    Appointment,
+    BookingRestriction,
+    NoShowPolicy,
+    Schedule,
+    Session,
+    Slot,
+    WaitlistEntry,
+)
+from scheduling.services import restrictions
 from scheduling.services.claiming import lowest_free_place
 from scheduling.services.origin import Origin
 
@@ -101,3 +111,38 @@ def desk(role: str = "front_desk", key: str = "", **user: object) -> Origin:
 def channel(name: str = Channel.PORTAL, key: str = "", digest: str = "digest") -> Origin:
     """A device of a channel that asks."""
     return Origin(UserFactory(kind="device", is_staff=False), name, key, digest if key else "")
+
+
+class PolicyFactory(factory.django.DjangoModelFactory):
+    """In use for a year: three unexcused absences in 180 days, at most 90 days without booking by oneself."""
+
+    class Meta:
+        model = NoShowPolicy
+
+    text_zh = "一百八十天内三次爽约，最长九十天只能在窗口预约；急诊不受限，可申诉。"
+    text_en = "After three missed visits in 180 days you book only at the desk for up to 90 days. You can object."
+    state = "live"
+    live_since = factory.LazyFunction(lambda: clock.now() - dt.timedelta(days=365))
+    counts_from = factory.SelfAttribute("live_since")
+    by = factory.SubFactory(UserFactory)
+
+
+def missed(patient=None, days: int = 10, excused: bool | None = False, **session: object) -> Appointment:
+    """A visit that `patient` missed so many days ago, judged unless `excused` is None."""
+    day = clock.today() - dt.timedelta(days=days)
+    slot = SlotFactory(session=SessionFactory(day=day, **session))
+    booking = AppointmentFactory(patient=patient or PatientFactory(), slot=slot, status="noshow")
+    if excused is not None:
+        by = UserFactory(role="front_desk", sees_all_sites=True)
+        Absence.objects.create(appointment=booking, is_excused=excused, reason="said so", by=by, at=clock.now())
+    return booking
+
+
+def restricted(patient=None, by=None, **policy: object) -> BookingRestriction:
+    """Three missed visits, and a supervisor who restricts for them now."""
+    patient = patient or PatientFactory()
+    if not NoShowPolicy.objects.filter(state="live").exists():
+        PolicyFactory(**policy)
+    for days in (30, 20, 10):
+        missed(patient, days)
+    return restrictions.impose(patient=patient, by=by or UserFactory(role="supervisor"))

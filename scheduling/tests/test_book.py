@@ -158,14 +158,14 @@ def test_yesterdays_visits_do_not_count_as_open(now):
 
 
 def test_a_barred_patient_is_told_until_when(now):
-    patient = PatientFactory(barred_until=now + dt.timedelta(days=3), barred_reason="missed three visits")
+    patient = PatientFactory(barred_until=now + dt.timedelta(days=3))
     with pytest.raises(errors.PatientBarred):
-        book(slot=SlotFactory(), patient=patient)
+        book(slot=SlotFactory(), patient=patient, origin=channel())
 
 
 def test_a_restriction_ends_by_itself(now):
-    patient = PatientFactory(barred_until=now - dt.timedelta(minutes=1), barred_reason="missed three visits")
-    assert book(slot=SlotFactory(), patient=patient)
+    patient = PatientFactory(barred_until=now - dt.timedelta(minutes=1))
+    assert book(slot=SlotFactory(), patient=patient, origin=channel())
 
 
 def test_a_merged_record_names_the_one_to_use():
@@ -254,7 +254,7 @@ def test_two_callers_may_use_the_same_key():
 
 
 def test_a_refused_request_may_come_again_with_its_key(now):
-    patient = PatientFactory(barred_until=now + dt.timedelta(minutes=5), barred_reason="x")
+    patient = PatientFactory(barred_until=now + dt.timedelta(minutes=5))
     slot, origin = SlotFactory(), channel(key="abc")
     with pytest.raises(errors.PatientBarred):
         book(slot=slot, patient=patient, origin=origin)

@@ -4,7 +4,7 @@ from patients.errors import MergeConflict
 from patients.services import merging
 from patients.tests.factories import PatientFactory, UserFactory
 from scheduling.models import Appointment
-from scheduling.tests.factories import AppointmentFactory, SlotFactory, WaitlistEntryFactory
+from scheduling.tests.factories import AppointmentFactory, SlotFactory, WaitlistEntryFactory, restricted
 
 
 def merge(kept, merged):
@@ -32,3 +32,12 @@ def test_two_records_that_wait_for_one_service_are_not_merged():
     second = WaitlistEntryFactory(service=first.service)
     with pytest.raises(MergeConflict):
         merge(first.patient, second.patient)
+
+
+def test_a_record_that_is_restricted_is_kept_and_not_merged_away():
+    held, other = restricted(), PatientFactory()
+    with pytest.raises(MergeConflict, match="lift it first, or keep that record"):
+        merge(other, held.patient)
+    merge(held.patient, other)
+    held.patient.refresh_from_db()
+    assert held.patient.is_barred()

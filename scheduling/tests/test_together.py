@@ -53,11 +53,11 @@ def test_a_family_is_booked_whole_or_not_at_all():
 
 
 def test_a_rule_that_refuses_one_member_refuses_all(now):
-    barred = PatientFactory(barred_until=now + dt.timedelta(days=1), barred_reason="missed three visits")
+    barred = PatientFactory(barred_until=now + dt.timedelta(days=1))
     session = SessionFactory()
     slots = [SlotFactory(session=session, number=n) for n in range(2)]
     with pytest.raises(errors.PatientBarred):
-        together.book_together(bookings=[(PatientFactory(), slots[0]), (barred, slots[1])], origin=desk())
+        together.book_together(bookings=[(PatientFactory(), slots[0]), (barred, slots[1])], origin=channel())
     assert not Appointment.objects.exists()
 
 

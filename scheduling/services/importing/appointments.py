@@ -261,7 +261,7 @@ def _check(item: _Item, locked: Slot) -> None:
     """A booking ahead is for somebody who may come, in a slot that takes people. Raises Refusal."""
     locked.session, locked.service = item.slot.session, item.service
     at = clock.now()
-    rules.check_person(item.patient, locked, at)
+    rules.check_person(item.patient, locked)
     if locked.ends_at > at:
         rules.check_slot(locked, Channel.DESK, max(at, locked.session.released_at))
 
