@@ -1,6 +1,6 @@
 """What the worker does for reminders. Each may run twice, late or in several processes at once without harm."""
 
-from reminders.services import events, following, habits, offering, planning
+from reminders.services import events, following, habits, handing, offering, planning
 
 
 def tell() -> None:
@@ -21,6 +21,11 @@ def follow() -> None:
 def nightly() -> None:
     """Whose hour and channel are which."""
     habits.learn()
+
+
+def campaign() -> None:
+    """This minute's people of the campaigns that are running."""
+    handing.run()
 
 
 def plan() -> None:
