@@ -50,14 +50,15 @@ def gather(campaign: Campaign, at: dt.datetime) -> None:
     """Write down who fits, page by page. Doing it again after a kill adds who was missing."""
     variants = list(campaign.variants.all())
     same = {"campaign": campaign.pk, "state": MemberState.WAITING.value, "reason": "", "round": 0}
-    for people in _pages(campaign, at):
+    for people in pages(campaign, at):
         with transaction.atomic():
             rows = (_row(campaign, variants, patient) for patient in people)
             insert_new_rows(CampaignMember, ("patient", "variant", "lot"), rows, same)
     Campaign.objects.filter(pk=campaign.pk, gathered_at=None).update(gathered_at=at)
 
 
-def _pages(campaign: Campaign, at: dt.datetime) -> Iterator[list[int]]:
+def pages(campaign: Campaign, at: dt.datetime) -> Iterator[list[int]]:
+    """All who fit at `at`, by their numbers, some at a time: no statement stays open between two pages."""
     fitting, last = audience.of(campaign, at).order_by("pk").values_list("pk", flat=True), 0
     while people := list(fitting.filter(pk__gt=last)[:PAGE]):
         yield people

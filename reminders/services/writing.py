@@ -149,7 +149,8 @@ def findings(purpose: str, media: Sequence[str], words: Words | CampaignVariant)
         for medium in media:
             draft = whole(purpose, language, medium, getattr(words, field))
             for one in checking.findings(draft) if draft else ():
-                found.setdefault((field, one.sentence), one)
+                if one.code != "no_translation":  # of the words around, which have a page of their own
+                    found.setdefault((field, one.sentence), one)
     return [(field, one) for (field, _sentence), one in found.items()]
 
 
