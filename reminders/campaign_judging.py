@@ -10,7 +10,7 @@ from common import shown
 from directory.models import Site
 from messaging import words
 from messaging.kinds import Verdict
-from messaging.models import Delivery
+from messaging.models import Delivery, Message, MessageState
 from patients.models import Language
 from reminders.models import Campaign, CampaignMember, CampaignState, CampaignVariant
 from reminders.services import audience
@@ -39,14 +39,24 @@ def judge(deliveries: Iterable[Delivery], at: dt.datetime) -> dict[int, Verdict]
 def _of_campaign(
     campaign: Campaign, rows: list[Delivery], members: dict[int, CampaignMember], at: dt.datetime
 ) -> dict[int, Verdict]:
-    if stop := OFF.get(campaign.state):
-        return {row.pk: Verdict(stop=stop) for row in rows}
+    stop, found = OFF.get(campaign.state), {}
+    if stop:
+        in_doubt = _in_doubt(rows)
+        found = {row.pk: Verdict(stop=stop) for row in rows if row.pk not in in_doubt}
+        rows = [row for row in rows if row.pk in in_doubt]
     reasons, phone = audience.left_out(campaign, {row.patient_id for row in rows}, at), phone_of(campaign)
-    found = {}
     for row in rows:
         why, variant = reasons.get(row.patient_id), members[row.about_id].variant
         found[row.pk] = Verdict(stop=why) if why in OURS else Verdict(facts=_facts(row, variant, phone))
     return found
+
+
+def _in_doubt(rows: list[Delivery]) -> set[int]:
+    """Those that a carrier may have taken already: said again under the same number until it is known, also meanwhile.
+    Otherwise nobody could ever say whether the person was told."""
+    tried = [row.pk for row in rows if row.attempts]
+    doubtful = Message.objects.filter(delivery__in=tried, state=MessageState.SENDING)
+    return set(doubtful.values_list("delivery", flat=True)) if tried else set()
 
 
 def _facts(row: Delivery, variant: CampaignVariant, phone: str) -> dict[str, str]:

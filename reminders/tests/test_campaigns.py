@@ -12,6 +12,7 @@ from directory.models import Scope
 from directory.tests.factories import DepartmentFactory
 from interactions import reasons
 from interactions.models import Task
+from messaging.channels.base import TransportError
 from messaging.models import Delivery, OptOut
 from messaging.services.sending import drain
 from patients.models import Purpose
@@ -342,6 +343,24 @@ def test_what_a_worker_gave_back_after_the_pause_waits_too(begins, carrier, boss
     handing.run()
     drain(seconds=5)
     assert len(carrier.sent) == 1
+
+
+def test_what_a_carrier_may_have_taken_is_settled_also_while_it_is_paused_and_not_said_anew(
+    begins, carrier, boss, noon
+):
+    people(1)
+    campaign = begins()
+    handing.run()
+    carrier.says(TransportError("no answer", unknown=True))
+    drain(seconds=5)
+    campaigns.pause(campaign=campaign, by=boss)
+    noon.later(minutes=10)
+    drain(seconds=5)
+    assert Delivery.objects.get().state == "accepted"
+    campaigns.resume(campaign=campaign, by=boss)
+    handing.run()
+    drain(seconds=5)
+    assert (len(carrier.sent), len({message.ref for message in carrier.sent})) == (2, 1)
 
 
 def test_an_end_leaves_out_who_waits_and_calls_off_what_has_not_gone_out(begins, carrier, boss):
