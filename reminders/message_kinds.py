@@ -37,7 +37,7 @@ REASONS = {
     "age_hour": _("At the hour and by the channel at which people of this age answer most"),
 }
 OF_CAMPAIGNS = {
-    "gone": _("The person is not in the campaign any more"),
+    "gone": _("The person has died, or the record was merged"),
     "no_consent": _("The person has not agreed to this, or not any more"),
     "booked": _("The person has a booking to come"),
     "changed": _("The person does not fit any more"),

@@ -7,9 +7,8 @@ from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, S
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from common import clock, shown
@@ -109,9 +108,9 @@ class CampaignAdmin(EditActs, RunActs, FactAdmin):
         if obj.state == State.DRAFT:
             return shown.MISSING
         if obj.gathered_at is None:
-            return __("People are being written down")
+            return gettext("People are being written down")
         all_turns = obj.had_turn + obj.waiting
-        return __("%(done)s of %(all)s had their turn") % {"done": f"{obj.had_turn:,}", "all": f"{all_turns:,}"}
+        return gettext("%(done)s of %(all)s had their turn") % {"done": f"{obj.had_turn:,}", "all": f"{all_turns:,}"}
 
     @display(description=_("channels in order"))
     def by_what(self, obj: Campaign) -> str:
@@ -120,7 +119,7 @@ class CampaignAdmin(EditActs, RunActs, FactAdmin):
     @display(description=_("since"))
     def since(self, obj: Campaign) -> Any:
         if obj.ended_at:
-            until = __("until %(moment)s") % {"moment": shown.moment(obj.ended_at)}
+            until = gettext("until %(moment)s") % {"moment": shown.moment(obj.ended_at)}
             return two_lines(shown.moment(obj.started_at), until)
         return shown.moment(obj.started_at or obj.created_at)
 
@@ -130,8 +129,8 @@ class CampaignAdmin(EditActs, RunActs, FactAdmin):
 
     @display(description=_("purpose"))
     def why(self, obj: Campaign) -> Any:
-        asked = __("only who agreed to: %(consent)s") % {"consent": obj.get_consent_display()}
-        return two_lines(obj.get_purpose_display(), asked if obj.consent else __("no consent needed"))
+        asked = gettext("only who agreed to: %(consent)s") % {"consent": obj.get_consent_display()}
+        return two_lines(obj.get_purpose_display(), asked if obj.consent else gettext("no consent needed"))
 
     @display(description=_("for"))
     def whom(self, obj: Campaign) -> Any:
@@ -140,7 +139,7 @@ class CampaignAdmin(EditActs, RunActs, FactAdmin):
 
     @display(description=_("how"))
     def how(self, obj: Campaign) -> Any:
-        held = __("Hold-out group: %(n)s %%") % {"n": obj.hold_out_percent}
+        held = gettext("Hold-out group: %(n)s %%") % {"n": obj.hold_out_percent}
         return two_lines(obj.by_what, f"{speed(obj)} · {held}")
 
     @display(description=_("words"))

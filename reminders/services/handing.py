@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from accounts.services.actors import system_user
 from common import clock
 from common.bulk import insert_new_rows
-from messaging.models import Delivery, DeliveryState, SendingRule
+from messaging.models import Delivery, DeliveryState, Reason, SendingRule
 from messaging.models.rule import Priority
 from messaging.services import planning
 from messaging.services.planning import Planned
@@ -30,7 +30,7 @@ PAGE = 5_000  # people written down in one transaction
 TURNS = 20  # so often others are looked for in place of who was left out or held out
 VALID_FOR = dt.timedelta(days=3)
 BACKLOG = 10  # minutes' worth of messages that may wait for their carrier before no more are handed over
-NO_CHANNEL = "no_channel"
+NO_CHANNEL = Reason.NO_ADDRESS.value
 ON_THE_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -80,7 +80,7 @@ def hand_over(campaign: Campaign, at: dt.datetime) -> int:
         return 0
     reach, told, room = Reach(), 0, room_for(locked, at)
     for _turns in range(TURNS):
-        members = list(_waiting(locked)[: room - told]) if told < room else []
+        members = list(_locked(_waiting(locked))[: room - told]) if told < room else []
         told += _turn(locked, members, reach, at) if members else 0
     if not _waiting(locked).exists() and not _on_the_way(locked):
         campaigns.finish(locked, by=system_user(), at=at)
@@ -103,6 +103,11 @@ def room_for(campaign: Campaign, at: dt.datetime) -> int:
 def _waiting(campaign: Campaign) -> QuerySet[CampaignMember]:
     rows = CampaignMember.objects.filter(campaign=campaign, state=MemberState.WAITING)
     return rows.order_by("lot", "pk")
+
+
+def _locked(rows: QuerySet[CampaignMember]) -> QuerySet[CampaignMember]:
+    """Without those whose record is just being merged into another: their turn comes a minute later."""
+    return rows.select_for_update(skip_locked=True)
 
 
 def _on_the_way(campaign: Campaign) -> int:

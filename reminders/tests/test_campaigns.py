@@ -287,7 +287,7 @@ def test_who_has_no_channel_is_left_out_with_the_reason(begins):
     lonely = PatientFactory()
     campaign = begins()
     handing.run()
-    assert CampaignMember.objects.get(patient=lonely).reason == "no_channel"
+    assert CampaignMember.objects.get(patient=lonely).reason == "no_address"
     assert states(campaign) == {"skipped": 1, "told": 1}
 
 
