@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
@@ -120,7 +121,9 @@ class CampaignForm(forms.Form):
 class VariantForm(forms.Form):
     """One way to say it. A form without any words counts as not there."""
 
-    name = forms.CharField(label=_("Name"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(
+        label=pgettext_lazy("variant", "Name"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget
+    )
     weight = forms.IntegerField(
         label=_("Weight"), min_value=1, max_value=100, required=False, widget=NumberBox(attrs={"min": 1, "max": 100})
     )

@@ -10,13 +10,14 @@ from common import clock
 from common.errors import NotAllowed
 from directory.models import Scope
 from directory.tests.factories import DepartmentFactory
-from interactions import reasons
+from interactions import facts, reasons
 from interactions.models import Task
 from messaging.channels.base import TransportError
-from messaging.models import Delivery, OptOut
+from messaging.models import Delivery, OptOut, Priority
 from messaging.services.sending import drain
+from messaging.tests.factories import DeliveryFactory
 from patients.models import Purpose
-from patients.services import consents
+from patients.services import consents, merging
 from patients.tests.factories import ConsentFactory, ContactPointFactory, PatientFactory, TagFactory
 from reminders import lots
 from reminders.errors import (
@@ -291,6 +292,25 @@ def test_who_has_no_channel_is_left_out_with_the_reason(begins):
     assert states(campaign) == {"skipped": 1, "told": 1}
 
 
+def test_two_records_that_become_one_hear_it_once(begins, carrier, boss):
+    kept, merged = people(2)
+    begins()
+    handing.run()
+    merging.merge(kept=kept, merged=merged, by=UserFactory(is_superuser=True), reason="same person")
+    drain(seconds=5)
+    assert len(carrier.sent) == 1
+    assert {*Delivery.objects.values_list("state", "reason")} == {("accepted", ""), ("cancelled", "gone")}
+
+
+def test_everything_else_goes_out_before_a_campaign(begins, carrier):
+    [alice] = people(1)
+    begins()
+    handing.run()
+    DeliveryFactory(patient=alice, kind="reply", priority=Priority.CODE, context={"text": "your code"})
+    drain(seconds=5)
+    assert [("your code" in message.text) for message in carrier.sent] == [True, False]
+
+
 # Paused, gone on, ended
 
 
@@ -428,6 +448,8 @@ def test_one_asks_for_a_call_and_two_ends_it(begins, says, noon):
     task = Task.objects.get()
     assert (task.patient, task.why_code, task.department) == (patient, "wants_a_call", None)
     assert "Yearly check" in reasons.words(task.why_code, task.why_values)
+    [(_label, link)] = facts.of(task=task, user=UserFactory(role="supervisor"))
+    assert "Yearly check" in link
     assert Delivery.objects.get(kind="recall").answer == "call_me"
 
 
