@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
@@ -13,6 +13,7 @@ from common import shown
 from common.admin import posted
 from messaging.models import Medium, MessageChannel
 from messaging.services.looks import ICONS
+from reminders import campaign_judging
 from reminders.models import Campaign
 from reminders.services import campaign_trial, campaigns, writing
 from reminders.services.campaign_trial import Trial
@@ -158,7 +159,15 @@ def findings_of(campaign: Campaign) -> list[tuple[str, str]]:
         for variant in campaign.variants.all()
         for _field, one in writing.findings(campaign.purpose, media, variant)
     }
-    return list(found)
+    return [*found, *_without_phone(campaign)]
+
+
+def _without_phone(campaign: Campaign) -> list[tuple[str, str]]:
+    """Words that name a telephone of which none is known."""
+    texts = [f"{one.text_zh}{one.text_en}" for one in campaign.variants.all()]
+    if campaign_judging.phone_of(campaign) or not ("email" in campaign.media or "{phone}" in "".join(texts)):
+        return []
+    return [(campaign.name, gettext("No site has a telephone number, so the words name none."))]
 
 
 def _media(trial: Trial) -> list[dict[str, Any]]:

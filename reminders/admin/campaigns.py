@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from common import clock, shown
+from common import shown
 from common.admin import FactAdmin, badge, two_lines
 from common.filters import InUse
 from messaging import wording
@@ -90,7 +90,7 @@ class CampaignAdmin(EditActs, RunActs, FactAdmin):
         campaign = self.find(request, object_id)
         context = {"title": campaign.name, "original": campaign}
         if campaign.started_at:
-            found = results.of(campaign, clock.now())
+            found = results.lately(campaign, again="again" in request.GET)
             reasons = [(wording.why(code, KIND[campaign.purpose]), n) for code, n in found.left_out.items()]
             context |= {"results": found, "arms": [arm_in_words(arm) for arm in found.arms], "left_out": reasons}
         return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})

@@ -96,6 +96,7 @@ class Campaign(PublicId, Named):
         _("state"), max_length=8, choices=CampaignState, default=CampaignState.DRAFT, editable=False
     )
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
+    gathered_to = models.PositiveBigIntegerField(_("written down up to"), default=0, editable=False)
     gathered_at = models.DateTimeField(_("people written down"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     by = models.ForeignKey(
@@ -104,7 +105,7 @@ class Campaign(PublicId, Named):
     created_at = models.DateTimeField(_("made"), default=clock.now, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     objects = CampaignQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["gathered_to"])
 
     class Meta(Named.Meta):
         verbose_name = _("campaign")

@@ -7,6 +7,7 @@ campaign taken, and one that died has done nothing or all.
 """
 
 import datetime as dt
+import time
 from collections.abc import Iterator, Sequence
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from reminders.services.campaigns import CAMPAIGN
 from reminders.services.writing import KIND
 
 PAGE = 5_000  # people written down in one transaction
+SECONDS = 30.0  # of writing down in one run; the queue ends a task after 60
 TURNS = 20  # so often others are looked for in place of who was left out or held out
 VALID_FOR = dt.timedelta(days=3)
 BACKLOG = 10  # minutes' worth of messages that may wait for their carrier before no more are handed over
@@ -43,23 +45,33 @@ def run(at: dt.datetime | None = None) -> int:
 def _run(campaign: Campaign, at: dt.datetime) -> int:
     if campaign.gathered_at is None:
         gather(campaign, at)
-    return hand_over(campaign, at)
+    return hand_over(campaign, at)  # nobody before all are written down: the lots go through all of them
 
 
 def gather(campaign: Campaign, at: dt.datetime) -> None:
-    """Write down who fits, page by page. Doing it again after a kill adds who was missing."""
-    variants = list(campaign.variants.all())
+    """Write down who fits, page by page, from where it was left; as long as a task may take, else the next run goes on.
+
+    Two at once write the same rows, which are there once.
+    """
+    variants, until, mine = list(campaign.variants.all()), time.monotonic() + SECONDS, _row_of(campaign)
     same = {"campaign": campaign.pk, "state": MemberState.WAITING.value, "reason": "", "round": 0}
-    for people in pages(campaign, at):
+    for people in pages(campaign, at, after=campaign.gathered_to):
         with transaction.atomic():
             rows = (_row(campaign, variants, patient) for patient in people)
             insert_new_rows(CampaignMember, ("patient", "variant", "lot"), rows, same)
-    Campaign.objects.filter(pk=campaign.pk, gathered_at=None).update(gathered_at=at)
+            mine.filter(gathered_to__lt=people[-1]).update(gathered_to=people[-1])
+        if time.monotonic() > until:
+            return
+    mine.filter(gathered_at=None).update(gathered_at=at)
 
 
-def pages(campaign: Campaign, at: dt.datetime) -> Iterator[list[int]]:
+def _row_of(campaign: Campaign) -> QuerySet[Campaign]:
+    return Campaign.objects.filter(pk=campaign.pk)
+
+
+def pages(campaign: Campaign, at: dt.datetime, *, after: int = 0) -> Iterator[list[int]]:
     """All who fit at `at`, by their numbers, some at a time: no statement stays open between two pages."""
-    fitting, last = audience.of(campaign, at).order_by("pk").values_list("pk", flat=True), 0
+    fitting, last = audience.of(campaign, at).order_by("pk").values_list("pk", flat=True), after
     while people := list(fitting.filter(pk__gt=last)[:PAGE]):
         yield people
         last = people[-1]

@@ -7,11 +7,13 @@ booked in the 14 days after it. Only the second compares like with like: it leav
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 
+from common import clock
 from messaging.models import Delivery
 from reminders import crediting
 from reminders.crediting import WINDOW, Booked, Touch
@@ -22,6 +24,8 @@ from scheduling.models import Appointment, AppointmentStatus
 from scheduling.models.appointment import CancelCause
 
 PAGE = 2_000  # people looked at together
+KEPT = 5 * 60  # seconds that figures are shown again; they say when they are from
+SAID = ("about_id", "patient_id", "sent_at", "delivered_at", "answered_at", "answer")
 NOT_BOOKED = (AppointmentStatus.HELD, AppointmentStatus.LAPSED)
 
 
@@ -60,20 +64,43 @@ class Arm:
 
 @dataclass
 class Results:
-    """All arms; waiting: have not had their turn; left_out: reason -> how many."""
+    """All arms, as they stood at `at`; waiting: have not had their turn; left_out: reason -> how many."""
 
+    at: dt.datetime
     arms: list[Arm] = field(default_factory=list)
     waiting: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of one message: the columns of SAID."""
+
+    about_id: int
+    patient_id: int
+    sent_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    answered_at: dt.datetime | None
+    answer: str
 
 
 @dataclass
 class _Life:
     """What happened to one person in the time that counts."""
 
-    mine: list[Delivery] = field(default_factory=list)
+    mine: list[Said] = field(default_factory=list)
     touches: list[Touch] = field(default_factory=list)
     bookings: list[Booked] = field(default_factory=list)
+
+
+def lately(campaign: Campaign, *, again: bool = False) -> Results:
+    """The results, remembered for some minutes: of a large campaign it takes seconds to count them."""
+    key = f"results:{campaign.pk}:{campaign.state}"
+    known = None if again else cache.get(key)
+    if known is None:
+        known = of(campaign, clock.now())
+        cache.set(key, known, KEPT)
+    return known
 
 
 def of(campaign: Campaign, at: dt.datetime) -> Results:
@@ -86,7 +113,7 @@ def of(campaign: Campaign, at: dt.datetime) -> Results:
         lives = _lives(members)
         for member in members:
             _count(arms[member.variant_id], member, lives[member.patient_id], where, at)
-    return Results([*arms.values()], *_others(campaign))
+    return Results(at, [*arms.values()], *_others(campaign))
 
 
 def departments_of(campaign: Campaign) -> frozenset[int]:
@@ -95,7 +122,7 @@ def departments_of(campaign: Campaign) -> frozenset[int]:
     return frozenset([*departments, *campaign.services.values_list("department", flat=True)])
 
 
-def arrival(row: Delivery) -> dt.datetime | None:
+def arrival(row: Said) -> dt.datetime | None:
     """When it arrived, as the carrier says; who answered has got it, also where carriers say nothing."""
     return row.delivered_at or row.answered_at
 
@@ -119,7 +146,8 @@ def _lives(members: Iterable[CampaignMember]) -> dict[int, _Life]:
     lives: dict[int, _Life] = defaultdict(_Life)
     mine = {member.pk for member in members}
     people = {member.patient_id for member in members}
-    said = list(Delivery.objects.filter(patient__in=people, about_kind=CAMPAIGN).exclude(kind="reply").order_by())
+    rows = Delivery.objects.filter(patient__in=people, about_kind=CAMPAIGN).exclude(kind="reply").order_by()
+    said = [Said(*row) for row in rows.values_list(*SAID)]
     for row, touch in _touches(said):
         if row.about_id in mine:
             lives[row.patient_id].mine.append(row)
@@ -131,8 +159,7 @@ def _lives(members: Iterable[CampaignMember]) -> dict[int, _Life]:
     return lives
 
 
-def _touches(said: Iterable[Delivery]) -> Iterator[tuple[Delivery, Touch | None]]:
-    said = list(said)
+def _touches(said: Sequence[Said]) -> Iterator[tuple[Said, Touch | None]]:
     owner = dict(CampaignMember.objects.filter(pk__in={row.about_id for row in said}).values_list("pk", "campaign"))
     where = {one.pk: departments_of(one) for one in Campaign.objects.filter(pk__in=set(owner.values()))}
     for row in said:

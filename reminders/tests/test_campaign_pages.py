@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.roles import ROLES
 from accounts.tests.factories import UserFactory
 from directory.models import Scope
-from directory.tests.factories import DepartmentFactory
+from directory.tests.factories import DepartmentFactory, SiteFactory
 from messaging.models import Delivery
 from messaging.services import texts
 from patients.tests.factories import ContactPointFactory, PatientFactory
@@ -178,6 +178,13 @@ def test_the_trial_counts_people_channels_time_and_names_some(as_role, alice, no
     assert not CampaignMember.objects.exists()
 
 
+def test_words_that_name_a_telephone_which_nobody_knows_are_doubtful(as_role, draft, alice):
+    draft.variants.update(text_en="call {phone}.")
+    assert "No site has a telephone number" in as_role().get(address(draft, "try"), {"now": 1}).text
+    SiteFactory(phone="010 5555 0100")
+    assert "No site has a telephone number" not in as_role().get(address(draft, "try"), {"again": 1}).text
+
+
 def test_who_may_not_see_patients_gets_numbers_only(as_role, alice, draft):
     page = as_role("campaign_editor").get(address(draft, "try"), {"now": 1})
     assert page.context["trial"].told == 1
@@ -238,6 +245,15 @@ def test_the_results_stand_on_the_page_with_their_intervals(as_role, noon):
     assert "1 of 2 · 9.5%–90.5%" in page  # Wilson
     assert "Held out" in page
     assert "The person has a booking to come: 1" in page
+
+
+def test_results_are_kept_for_some_minutes_and_counted_again_when_asked(as_role, noon):
+    told, client = Told(), as_role()
+    patient = told.person(told.a)
+    assert "0 of 1 ·" in client.get(address(told.campaign)).text
+    book(patient, day(2))
+    assert "1 of 1 ·" not in client.get(address(told.campaign)).text
+    assert "1 of 1 ·" in client.get(address(told.campaign), {"again": 1}).text
 
 
 def test_a_draft_has_no_results(as_role, draft):

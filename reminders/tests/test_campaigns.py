@@ -423,6 +423,18 @@ def test_a_worker_killed_while_people_are_written_down_leaves_the_rest_to_the_ne
     assert states(campaign) == {"told": 7}
 
 
+def test_writing_down_that_takes_too_long_for_one_run_goes_on_in_the_next(begins, monkeypatch):
+    people(5)
+    campaign = begins(per_minute=600)
+    monkeypatch.setattr(handing, "PAGE", 2)
+    monkeypatch.setattr(handing, "SECONDS", -1)
+    assert [handing.run(), CampaignMember.objects.count()] == [0, 2]
+    assert [handing.run(), CampaignMember.objects.count()] == [0, 4]
+    assert handing.run() == 0
+    assert handing.run() == 5
+    assert states(campaign) == {"told": 5}
+
+
 def test_a_worker_killed_between_people_and_messages_has_done_nothing(begins, monkeypatch):
     people(3)
     campaign = begins()
