@@ -11,33 +11,33 @@ Z = 1.959964  # of 95 %
 
 
 @dataclass(frozen=True)
-class Proportion:
-    """So many of so many. Only asked for its value where `total` is not 0."""
+class Share:
+    """So many of so many. value, low, high: between 0 and 1; None of nobody."""
 
-    count: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        """Between 0 and 1."""
-        return self.count / self.total
+    hits: int
+    of: int
 
     @property
-    def percent(self) -> float:
+    def value(self) -> float | None:
+        return self.hits / self.of if self.of else None
+
+    @property
+    def percent(self) -> float | None:
         """In a hundred."""
-        return 100 * self.value
+        return 100 * self.value if self.of else None
 
     @property
-    def interval(self) -> tuple[float, float]:
+    def interval(self) -> tuple[float, float] | None:
         """In 95 of 100 such samples the true share lies between these."""
-        square = Z**2 / self.total
-        middle = self.value + square / 2
-        half = Z * sqrt(self.value * (1 - self.value) / self.total + square / (4 * self.total))
-        return (middle - half) / (1 + square), (middle + half) / (1 + square)
+        if not self.of:
+            return None
+        n, share, square = self.of, self.hits / self.of, Z * Z
+        middle, half = share + square / (2 * n), Z * sqrt(share * (1 - share) / n + square / (4 * n * n))
+        return max(0.0, (middle - half) / (1 + square / n)), min(1.0, (middle + half) / (1 + square / n))
 
 
-def difference(one: Proportion, other: Proportion) -> tuple[float, float, float]:
-    """(one − other, and its 95 % interval: low, high)."""
+def difference(one: Share, other: Share) -> tuple[float, float, float]:
+    """(one − other, and its 95 % interval: low, high). Both of somebody."""
     gap = one.value - other.value
     (low_one, high_one), (low_other, high_other) = one.interval, other.interval
     low = gap - hypot(one.value - low_one, high_other - other.value)

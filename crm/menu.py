@@ -48,6 +48,7 @@ GROUPS = [
         [
             ("edit_note", "messaging.messagetemplate"),
             ("stairs", "reminders.ladder"),
+            ("campaign", "reminders.campaign"),
             ("notifications_active", "reminders.notice"),
             ("star", "reminders.rating"),
         ],

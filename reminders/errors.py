@@ -130,3 +130,86 @@ class AppealOpen(Refusal):
 
     code = "appeal_open"
     message = _("Please decide the appeal on the page of the restriction first.")
+
+
+class CampaignChanged(Refusal):
+    """Somebody else changed the draft meanwhile, so what was seen is not what would be started."""
+
+    code = "campaign_changed"
+    message = _("Somebody changed this campaign meanwhile. Nothing was changed by you. Please look again.")
+    status = 409
+
+
+class NotAtThisPoint(Refusal):
+    """A campaign goes from draft to running, paused and ended, and never back."""
+
+    code = "campaign_state"
+    message = _("This is not possible now. The campaign is: %(state)s.")
+    status = 409
+
+
+class CampaignRefused(Refusal):
+    """Something of a draft that cannot be so; `field` says what."""
+
+    code = "campaign_refused"
+
+
+class ChannelMissing(CampaignRefused):
+    code = "campaign_channel_missing"
+    message = _("Choose at least one channel.")
+
+
+class ConsentMissing(CampaignRefused):
+    """Only a recall is part of the treatment; everything else is an offer."""
+
+    code = "campaign_consent_missing"
+    message = _("Only a recall may go to people who were not asked. Choose what they agreed to.")
+
+
+class FigureImpossible(CampaignRefused):
+    code = "campaign_figure"
+    message = _("A number between %(low)s and %(high)s.")
+
+
+class OrderWrong(CampaignRefused):
+    code = "campaign_order"
+    message = _("The second must not be smaller than the first.")
+
+
+class BeyondScope(CampaignRefused):
+    """Who sees some departments tells people of these only."""
+
+    code = "campaign_scope"
+    message = _("Choose services or departments, and only such as you may see.")
+    status = 403
+
+
+class NobodyFits(CampaignRefused):
+    code = "campaign_nobody"
+    message = _("Nobody fits, so there is nobody to tell.")
+
+
+class VariantRefused(CampaignRefused):
+    """row: which variant, counted from 0; field: which of its fields."""
+
+    code = "variant_refused"
+    message = "%(sentence)s"
+
+    def __init__(self, *, row: int, **known: Any):
+        super().__init__(**known)
+        self.row = row
+
+
+class VariantMissing(CampaignRefused):
+    code = "variant_missing"
+    message = _("A campaign needs words.")
+
+
+class WordsMissing(VariantRefused):
+    code = "variant_words_missing"
+    message = _("Write the words in both languages.")
+
+
+class VariantTwice(VariantRefused):
+    code = "variant_twice"
+    message = _("Another variant has this name.")

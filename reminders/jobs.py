@@ -1,6 +1,6 @@
 """What the worker does for reminders. Each may run twice, late or in several processes at once without harm."""
 
-from reminders.services import events, following, habits, offering, planning, restricting
+from reminders.services import events, following, habits, handing, offering, planning, restricting
 
 
 def tell() -> None:
@@ -22,6 +22,11 @@ def follow() -> None:
 def nightly() -> None:
     """Whose hour and channel are which."""
     habits.learn()
+
+
+def campaign() -> None:
+    """This minute's people of the campaigns that are running."""
+    handing.run()
 
 
 def plan() -> None:

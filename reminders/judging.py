@@ -8,10 +8,10 @@ from django.utils import translation
 from common import shown
 from messaging.kinds import Verdict
 from messaging.models import Delivery
-from reminders import calendars, facts
+from reminders import calendars, facts, lots
+from reminders.lots import HELD_OUT
 from reminders.models import Rating
-from reminders.services import choosing, links, lots, substituting
-from reminders.services.lots import HELD_OUT
+from reminders.services import choosing, links, substituting
 from scheduling.models import Appointment, AppointmentStatus, WaitlistOffer
 from scheduling.models.waitlist import OfferStatus
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from common import clock
 from messaging.kinds import Choice, Example, Field, MessageKind, register
 from messaging.models import Priority
-from reminders import facts, judging
+from reminders import campaign_judging, facts, judging
 from reminders.judging import VisitJudge
 from scheduling import seeing
 from scheduling.models import AppointmentStatus
@@ -37,6 +37,15 @@ REASONS = {
     "own_hour": _("At the hour and by the channel at which this person answered before"),
     "age_hour": _("At the hour and by the channel at which people of this age answer most"),
 }
+OF_CAMPAIGNS = {
+    "gone": _("The person has died, or the record was merged"),
+    "no_consent": _("The person has not agreed to this, or not any more"),
+    "booked": _("The person has a booking to come"),
+    "changed": _("The person does not fit any more"),
+    "paused": _("The campaign was paused"),
+    "over": _("The campaign was ended"),
+}
+SAID = Field("text", _("words of the campaign"), "it is time for your yearly check-up.", "您该做年度检查了。")
 
 
 def examples(by: User) -> list[Example]:
@@ -293,5 +302,43 @@ REPLY = register(
         fields=(facts.HOSPITAL, Field("text", _("what is answered"), "Thank you. See you then.", "谢谢，我们届时见。")),
         texts=words("【{hospital}】{text}", "{hospital}: {text}", zh_subject="回复", en_subject="Answer"),
         judge=judging.judge_replies,
+    )
+)
+RECALL = register(
+    MessageKind(
+        code="recall",
+        label=pgettext_lazy("message", "Campaign: asks to come"),
+        priority=Priority.CAMPAIGN,
+        fields=(facts.HOSPITAL, facts.NAME, SAID, facts.PHONE),
+        texts=words(
+            "【{hospital}】{name}您好，{text}回复1我们致电为您预约，回复2不需要，拒收请回复R。",
+            "{hospital}: {name}, {text} Reply 1 and we call you to book, 2 if you do not need it, "
+            "STOP for no more messages.",
+            zh_subject="{hospital}提醒您复诊",
+            en_subject="A reminder from {hospital}",
+            zh_mail="【{hospital}】{name}您好，{text}预约请致电{phone}。",
+            en_mail="{hospital}: {name}, {text} To book, call {phone}.",
+        ),
+        judge=campaign_judging.judge,
+        choices=YES_OR_NO,
+        reasons=OF_CAMPAIGNS,
+    )
+)
+INFORMATION = register(
+    MessageKind(
+        code="information",
+        label=pgettext_lazy("message", "Campaign: informs"),
+        priority=Priority.CAMPAIGN,
+        fields=(facts.HOSPITAL, facts.NAME, SAID, facts.PHONE),
+        texts=words(
+            "【{hospital}】{name}您好，{text}拒收请回复R。",
+            "{hospital}: {name}, {text} Reply STOP for no more messages.",
+            zh_subject="{hospital}通知",
+            en_subject="News from {hospital}",
+            zh_mail="【{hospital}】{name}您好，{text}",
+            en_mail="{hospital}: {name}, {text}",
+        ),
+        judge=campaign_judging.judge,
+        reasons=OF_CAMPAIGNS,
     )
 )

@@ -1,4 +1,4 @@
-"""What the page of a task says about an answer that a person has to read."""
+"""What the page of a task says about an answer that a person has to read, and about a campaign that was answered."""
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +9,9 @@ from interactions import facts
 from interactions.facts import Fact
 from interactions.models import Task
 from messaging.models import InboundMessage
+from reminders.models import CampaignMember
 from reminders.restriction_kinds import ABOUT
+from reminders.services.campaigns import CAMPAIGN
 from scheduling.models import BookingRestriction
 
 ANSWER = "inboundmessage"
@@ -41,5 +43,14 @@ def of_restriction(*, task: Task, user: User) -> list[Fact]:
     ]
 
 
+def of_campaign(*, task: Task, user: User) -> list[Fact]:
+    """The way to the campaign, for who may see campaigns."""
+    member = CampaignMember.objects.select_related("campaign").filter(pk=task.about_id).first()
+    if member is None or not user.has_perm("reminders.view_campaign"):
+        return []
+    return [(_("Campaign"), link_to(member.campaign))]
+
+
 facts.register(ANSWER, of_answer)
+facts.register(CAMPAIGN, of_campaign)
 facts.register(ABOUT, of_restriction)

@@ -15,6 +15,7 @@ reasons.register(
 reasons.register("may_not_come", _("Visit on %(when)s, not confirmed; at risk of being missed."), moments=("when",))
 reasons.register("free_place", _("A place is free on %(when)s; has no mobile phone for messages."), moments=("when",))
 reasons.register("read_answer", _("Wrote something that a person has to read."))
+reasons.register("wants_a_call", _("Answered %(campaign)s: wants to be called to book."))
 reasons.register("settled", _("It is settled."))
 reasons.register("ladder", _("The ladder of reminders was changed."))
 reasons.register("appeal", _("Objects to a restriction. To be decided until %(when)s."), moments=("when",))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.proportions import Proportion, difference
+from common.proportions import Share, difference
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from common.proportions import Proportion, difference
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_a_share_has_the_interval_of_wilson(count, total, low, high):
-    assert Proportion(count, total).interval == pytest.approx((low, high), abs=5e-5)
+    assert Share(count, total).interval == pytest.approx((low, high), abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ def test_a_share_has_the_interval_of_wilson(count, total, low, high):
     ],
 )
 def test_a_difference_has_the_interval_of_newcombe(one, other, gap, low, high):
-    found = difference(Proportion(*one), Proportion(*other))
+    found = difference(Share(*one), Share(*other))
     assert found == pytest.approx((gap, low, high), abs=5e-5)

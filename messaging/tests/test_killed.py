@@ -44,10 +44,10 @@ while True:
 class Worker:
     """One cluster: a process group that is ended as the system would end it."""
 
-    def __init__(self):
+    def __init__(self, code=WORKER):
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": database_url()}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=environment, start_new_session=True,
+            [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -56,8 +56,8 @@ class Worker:
         self.process.wait()
 
 
-@pytest.fixture
-def gateway():
+@pytest.fixture(name="gateway")
+def gateway_that_loses_answers():
     """A hospital's own gateway in a process of its own, which honours our ids. Loses each 50th answer."""
     command = [sys.executable, "-m", "messaging.tests.fakes", "--drop-every", "50"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)

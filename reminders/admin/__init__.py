@@ -1,5 +1,5 @@
 """The pages of reminders."""
 
-from . import ladders, notices, ratings
+from . import campaigns, ladders, notices, ratings
 
-__all__ = ["ladders", "notices", "ratings"]
+__all__ = ["campaigns", "ladders", "notices", "ratings"]

@@ -1,3 +1,11 @@
+from reminders.models.campaign import (
+    Campaign,
+    CampaignMember,
+    CampaignPurpose,
+    CampaignState,
+    CampaignVariant,
+    MemberState,
+)
 from reminders.models.cursor import Cursor
 from reminders.models.habit import AgeGroup, Habit
 from reminders.models.ladder import Act, Audience, Ladder, LadderState, Step
@@ -11,10 +19,16 @@ __all__ = [
     "AgeGroup",
     "AnswerLink",
     "Audience",
+    "Campaign",
+    "CampaignMember",
+    "CampaignPurpose",
+    "CampaignState",
+    "CampaignVariant",
     "Cursor",
     "Habit",
     "Ladder",
     "LadderState",
+    "MemberState",
     "Notice",
     "Rating",
     "Score",

@@ -19,7 +19,7 @@ from messaging.services import planning
 from messaging.services.planning import Planned
 from reminders import facts
 from reminders.models import Notice
-from reminders.services import choosing, saying
+from reminders.services import choosing, recalling, saying
 from scheduling.errors import TooLate
 from scheduling.models import Appointment, Slot, WaitlistOffer
 from scheduling.services import appointments, substitutes, telling, waitlist
@@ -51,6 +51,7 @@ LABELS = {
     "question": _("Answered from the text on preparation"),
     "rated": _("Rated the visit"),
     "reason": _("Gave a reason"),
+    "call_me": _("Wants to be called"),
 }
 for code, label in LABELS.items():
     labels.name_answer(code, label)
@@ -214,6 +215,11 @@ def _offer(answer: Answer) -> WaitlistOffer:
     return WaitlistOffer.objects.select_related("entry").get(pk=answer.delivery.about_id)
 
 
+def _call_me(answer: Answer) -> Done:
+    recalling.have_called(answer.delivery, answer.at)
+    return Done("call_me")
+
+
 def _no_need(answer: Answer) -> Done:
     return Done("no_need")
 
@@ -232,6 +238,8 @@ _ACTS: dict[tuple[str, str], Act] = {
     ("missed", "no"): _no_need,
     ("offer", "yes"): _accept_offer,
     ("offer", "no"): _decline_offer,
+    ("recall", "yes"): _call_me,
+    ("recall", "no"): _no_need,
 }
 
 

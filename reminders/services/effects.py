@@ -13,12 +13,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext, gettext_noop
 
 from common import clock, proportions
-from common.proportions import Proportion
+from common.proportions import Share
 from messaging.models import Delivery, DeliveryState
+from reminders import lots
 from reminders.judging import VISIT
 from reminders.models import Ladder, Step
 from reminders.rung import prefix
-from reminders.services import lots
 from scheduling.models import Appointment, AppointmentStatus
 
 DAYS = 90  # looked back upon
@@ -33,13 +33,13 @@ GOT = ~Q(state__in=(DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.
 class Effect:
     """Of one step: missed visits among those that took place or should have, with the message and without."""
 
-    got: Proportion
-    left_out: Proportion
+    got: Share
+    left_out: Share
 
     @property
     def is_known(self) -> bool:
         """Are there enough visits on both sides?"""
-        return min(self.got.total, self.left_out.total) >= FEWEST
+        return min(self.got.of, self.left_out.of) >= FEWEST
 
     @property
     def fewer(self) -> tuple[float, float, float]:
@@ -85,9 +85,9 @@ def effect(step: Step, at: dt.datetime) -> Effect:
     return Effect(_missed(rows.filter(GOT)), _missed(rows.filter(OUT)))
 
 
-def _missed(rows: QuerySet[Delivery]) -> Proportion:
+def _missed(rows: QuerySet[Delivery]) -> Share:
     booking = Appointment.objects.filter(pk=OuterRef("about_id"), version=OuterRef("about_version"))
     outcomes = rows.filter(about_kind=VISIT).annotate(outcome=Subquery(booking.order_by().values("status")))
     found = Counter(dict(outcomes.values_list("outcome").annotate(n=Count("pk"))))
     missed = found[AppointmentStatus.NOSHOW]
-    return Proportion(missed, missed + sum(found[status] for status in CAME))
+    return Share(missed, missed + sum(found[status] for status in CAME))

@@ -21,10 +21,11 @@ from messaging.models.rule import Priority
 from messaging.services import planning
 from messaging.services.planning import Planned
 from patients.models import PatientTag
+from reminders import lots
 from reminders.judging import VISIT
 from reminders.models import Act, Audience, Ladder, Step
 from reminders.rung import NOT_LATER, Rung, prefix
-from reminders.services import habits, lots
+from reminders.services import habits
 from reminders.services.habits import Suited
 from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, NoShowScore
 

@@ -12,9 +12,10 @@ from django.core.cache import cache
 from common import clock
 from messaging.models import MessageChannel
 from messaging.services.reach import Reach
+from reminders import lots
 from reminders.models import Act, Ladder, Step
 from reminders.rung import Rung
-from reminders.services import ladders, lots, planning
+from reminders.services import ladders, planning
 
 DRY_DAYS = 7
 KEPT = 15 * 60  # seconds that a figure is shown again; it says when it is from

@@ -9,7 +9,7 @@ from accounts.tests.factories import UserFactory
 from common import clock
 from messaging.models import DeliveryState
 from messaging.tests.factories import DeliveryFactory
-from reminders.models import Ladder, LadderState, Step
+from reminders.models import Campaign, CampaignVariant, Ladder, LadderState, Step
 from reminders.services import planning
 
 
@@ -55,3 +55,46 @@ def had(step, booking, state=DeliveryState.DELIVERED, **changes):
         key=f"{planning.prefix(step)}{booking.pk}:{booking.version}", patient=booking.patient, kind="reminder",
         about_kind="appointment", about_id=booking.pk, about_version=booking.version, state=state, **changes,
     )  # fmt: skip
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    """A draft of a recall by SMS for everybody, with one variant: `variants=[{…}]`, `tags_any=[…]`."""
+
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    name_en = "Yearly check"
+    media = "sms"
+    by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def variants(self, create, given, **_kwargs):
+        for number, values in enumerate([{}] if given is None else given):
+            CampaignVariantFactory(campaign=self, **{"name": "ABC"[number], **values})
+
+    @factory.post_generation
+    def departments(self, create, given, **_kwargs):
+        self.departments.set(given or ())
+
+    @factory.post_generation
+    def services(self, create, given, **_kwargs):
+        self.services.set(given or ())
+
+    @factory.post_generation
+    def tags_any(self, create, given, **_kwargs):
+        self.tags_any.set(given or ())
+
+    @factory.post_generation
+    def tags_all(self, create, given, **_kwargs):
+        self.tags_all.set(given or ())
+
+
+class CampaignVariantFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CampaignVariant
+
+    campaign = factory.SubFactory(CampaignFactory, variants=[])
+    name = "A"
+    text_zh = "您该来复查了。"
+    text_en = "it is time for your next check."

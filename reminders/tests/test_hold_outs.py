@@ -8,12 +8,12 @@ from django.db import IntegrityError
 from django.utils import translation
 
 from common import clock
-from common.proportions import Proportion
+from common.proportions import Share
 from interactions.models import Task
 from messaging.models import Delivery, DeliveryState
-from reminders import errors
+from reminders import errors, lots
 from reminders.models import Ladder
-from reminders.services import effects, ladders, lots, planning, trying
+from reminders.services import effects, ladders, planning, trying
 from reminders.services.effects import Effect
 from reminders.services.steps import Rule
 from scheduling.models import AppointmentStatus
@@ -117,13 +117,13 @@ def test_missed_visits_are_counted_on_the_side_where_the_lot_put_them(noon, step
     happened(step, AppointmentStatus.NOSHOW, DeliveryState.CANCELLED, "confirmed")  # would not have got it
     moved = happened(step, AppointmentStatus.NOSHOW, **out)
     Delivery.objects.filter(about_id=moved.pk).update(about_version=2)
-    assert effects.effect(step, noon.now) == Effect(Proportion(1, 3), Proportion(1, 2))
+    assert effects.effect(step, noon.now) == Effect(Share(1, 3), Share(1, 2))
 
 
 def test_what_happened_long_ago_does_not_count(noon, step):
     happened(step, AppointmentStatus.NOSHOW)
     noon.later(days=effects.DAYS + 1)
-    assert effects.effect(step, noon.now) == Effect(Proportion(0, 0), Proportion(0, 0))
+    assert effects.effect(step, noon.now) == Effect(Share(0, 0), Share(0, 0))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_happened_long_ago_does_not_count(noon, step):
 )
 def test_an_effect_says_what_may_be_concluded(got, left_out, words):
     with translation.override("en"):
-        assert Effect(Proportion(*got), Proportion(*left_out)).in_words == words
+        assert Effect(Share(*got), Share(*left_out)).in_words == words
 
 
 def test_the_page_of_the_ladder_shows_what_its_steps_are_worth(noon, step, as_role):
