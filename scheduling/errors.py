@@ -74,7 +74,10 @@ class PatientBarred(Refusal):
     """Restricted after missed visits: says until when, and where to object. Never for urgent care."""
 
     code = "patient_barred"
-    message = _("Until %(until)s this patient can book only at the front desk. To object, contact %(where)s.")
+    message = _(
+        "Until %(until)s bookings are possible only at the front desk, after missed visits. "
+        "To object, contact %(where)s."
+    )
 
 
 class RestrictedReason(ReasonRequired):

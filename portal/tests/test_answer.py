@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.models import Channel
+from common import clock
 from interactions.models import Task
 from messaging.models import Delivery
 from portal.tests.factories import another, booked, clinic, desk, offered, slot_of, stopped, told
@@ -135,6 +136,15 @@ def missed(noon):
     appointments.mark_noshow(appointment=visit, origin=desk())
     visit.refresh_from_db()
     return visit
+
+
+def test_who_missed_a_visit_and_is_restricted_hears_so_before_choosing(client, missed):
+    another(missed.slot.session, days=3)
+    address = told("missed", missed)
+    missed.patient.barred_until = clock.now() + dt.timedelta(days=30)
+    missed.patient.save()
+    answer = client.get(f"{address}times/")
+    shows(answer, "bookings are possible only at the front desk", "To object, contact", status=422)
 
 
 def test_who_missed_a_visit_books_a_new_time(client, missed):

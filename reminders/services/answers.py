@@ -22,7 +22,7 @@ from reminders.models import Notice
 from reminders.services import choosing, recalling, saying
 from scheduling.errors import TooLate
 from scheduling.models import Appointment, Slot, WaitlistOffer
-from scheduling.services import appointments, substitutes, telling, waitlist
+from scheduling.services import appointments, barring, substitutes, telling, waitlist
 from scheduling.services.origin import Origin
 
 CHOOSE_FOR = dt.timedelta(hours=24)
@@ -153,6 +153,9 @@ def _move(answer: Answer) -> Done:
 
 
 def _again(answer: Answer) -> Done:
+    """Whoever may not book by themselves hears so at once, and not after choosing."""
+    lost = booking_of(answer.delivery)
+    barring.check(lost.patient, lost.slot.service, answer.origin, answer.at)
     return _name_places(answer, is_anew=True)
 
 

@@ -14,7 +14,7 @@ from reminders.services.answers import Answer, Done
 from reminders.services.standings import NEEDS_TIME, Standing
 from scheduling.errors import SlotNotFound, TooLate
 from scheduling.models import Slot
-from scheduling.services import appointments
+from scheduling.services import appointments, barring
 from scheduling.services.once import once
 from scheduling.services.origin import Origin
 
@@ -32,8 +32,10 @@ def door() -> Origin:
 
 
 def places(standing: Standing, at: dt.datetime) -> list[list[Slot]]:
-    """What a reader may choose from, day by day. Raises AnswerOver, TooLate."""
+    """What a reader may choose from, day by day. Raises AnswerOver, TooLate, PatientBarred."""
     _require_choice(standing, at)
+    if standing.delivery.kind == "missed":
+        barring.check(standing.visit.patient, standing.visit.slot.service, door(), at)
     return choosing.by_day(answers.booking_of(standing.delivery), at, door=door())
 
 

@@ -136,6 +136,20 @@ def test_a_question_without_an_answer_in_the_text_is_for_a_person(reminded, sess
     assert InboundMessage.objects.get().state == InboundState.OPEN
 
 
+def test_who_missed_it_and_is_restricted_hears_so_before_choosing(noon, visit, slots, desk, runs, says, alice):
+    runs()
+    noon.now = visit.starts_at + dt.timedelta(minutes=30)
+    appointments.mark_noshow(appointment=visit, origin=desk)
+    noon.later(hours=1, minutes=1)
+    runs()
+    alice.barred_until = noon.now + dt.timedelta(days=30)
+    alice.save()
+    [text] = says("1")
+    assert (
+        "bookings are possible only at the front desk, after missed visits. To object, contact 010 5555 0100." in text
+    )
+
+
 def test_who_missed_it_gets_new_times_and_books_one_by_its_number(noon, visit, session, slots, desk, runs, says):
     runs()
     noon.at(10, day=6)

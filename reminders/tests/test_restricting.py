@@ -51,6 +51,7 @@ def test_the_words_are_chinese_for_who_reads_chinese(noon, held, alice, runs):
 def test_who_has_objected_before_the_message_went_out_does_not_hear_it(held, boss, runs):
     restrictions.appeal(restriction=held, text="I was ill", by=boss)
     assert runs() == []
+    assert not Delivery.objects.exists()
 
 
 def test_a_restriction_that_is_lifted_is_told(noon, held, boss, runs):

@@ -1,9 +1,9 @@
 """Missed visits: a person says of each whether it was excused, with what the patient gave as the reason beside it."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,6 +24,7 @@ from scheduling.services import absences, noshow_policies, restrictions
 from .columns import BookingFacts, slot_line
 
 MAY_JUDGE = ["scheduling.judge_absence"]
+JUDGED_WITHIN = dt.timedelta(days=60)  # older missed visits are left alone: nobody remembers them
 VERDICTS = {True: (pgettext_lazy("absence", "Excused"), "success"), False: (_("Not excused"), "danger")}
 
 
@@ -49,8 +50,9 @@ class Judged(Chips):
         return super().value() or self.fallback
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        recent = Q(absence=None, starts_at__gt=clock.now() - absences.JUDGED_WITHIN)
-        wanted = {"no": recent, "unexcused": Q(absence__is_excused=False), "excused": Q(absence__is_excused=True)}
+        if self.value() == "no":
+            return queryset.to_judge(clock.now() - JUDGED_WITHIN)
+        wanted = {"unexcused": Q(absence__is_excused=False), "excused": Q(absence__is_excused=True)}
         return queryset.filter(wanted.get(self.value(), Q()))
 
 
@@ -131,8 +133,6 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
 
     def _judge(self, request: HttpRequest, object_id: str, *, excused: bool) -> HttpResponse:
         row = self.find(request, object_id)
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         form = ReasonForm(posted(request), initial={"reason": row.said[-1][:200] if row.said else ""})
 
         def do(reason: str) -> None:
@@ -153,7 +153,8 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
 
     def _tell_who_reached(self, request: HttpRequest, row: MissedVisit) -> None:
         policy = noshow_policies.live()
-        if policy and row.patient_id in restrictions.reached(policy, clock.now()):
+        counted = restrictions.visits_of([row.patient_id], policy, clock.now()) if policy else {}
+        if policy and len(counted.get(row.patient_id, ())) >= policy.absences:
             told = _(
                 "%(name)s has as many unexcused absences as the policy asks for. A supervisor decides what follows."
             )

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from common import clock
@@ -14,8 +13,6 @@ from scheduling.models import Absence, Appointment, AppointmentStatus
 
 from . import restrictions
 from .reading import lock_appointment
-
-JUDGED_WITHIN = dt.timedelta(days=60)  # older missed visits are left alone: nobody remembers them
 
 
 @transaction.atomic
@@ -40,9 +37,3 @@ def judge_absence(
         absence, _is_new = Absence.objects.update_or_create(appointment=booking, defaults=said)
         restrictions.fall(patient=booking.patient, reason=reason, by=by, at=at)
     return absence
-
-
-def to_judge(at: dt.datetime) -> QuerySet[Appointment]:
-    """Missed visits of the last weeks of which nobody has said yet whether they were excused."""
-    missed = Appointment.objects.filter(status=AppointmentStatus.NOSHOW, absence=None, patient__isnull=False)
-    return missed.filter(starts_at__gt=at - JUDGED_WITHIN)

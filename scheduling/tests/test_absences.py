@@ -1,11 +1,13 @@
 """Saying whether a missed visit was excused."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.tests.factories import UserFactory
 from common.errors import NotAllowed, ReasonRequired
 from scheduling import errors
-from scheduling.models import Absence
+from scheduling.models import Absence, Appointment
 from scheduling.services import absences, appointments, attendance
 from scheduling.tests.factories import AppointmentFactory, desk, missed, restricted
 
@@ -49,11 +51,11 @@ def test_a_missed_visit_of_another_department_is_not_there(nurse):
         judge(missed(excused=None), UserFactory(role="front_desk", sees_all_sites=False))
 
 
-def test_what_is_still_to_be_judged_is_listed_for_some_weeks(now):
+def test_what_nobody_has_judged_yet_is_known_for_some_weeks(now):
     waiting = missed(days=5, excused=None)
     missed(days=5)
     missed(days=90, excused=None)
-    assert list(absences.to_judge(now)) == [waiting]
+    assert list(Appointment.objects.to_judge(now - dt.timedelta(days=60))) == [waiting]
 
 
 def test_a_restriction_falls_when_one_of_its_absences_is_excused(nurse):
