@@ -1,11 +1,5 @@
-from reminders.models.campaign import (
-    Campaign,
-    CampaignMember,
-    CampaignPurpose,
-    CampaignState,
-    CampaignVariant,
-    MemberState,
-)
+from reminders.models.campaign import Campaign, CampaignPurpose, CampaignState, CampaignVariant
+from reminders.models.campaign_member import CampaignMember, MemberState
 from reminders.models.cursor import Cursor
 from reminders.models.habit import AgeGroup, Habit
 from reminders.models.ladder import Act, Audience, Ladder, LadderState, Step

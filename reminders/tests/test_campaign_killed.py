@@ -1,5 +1,6 @@
 """Several workers of a campaign, killed at random moments, with a pause in the middle: everybody is told once."""
 
+import os
 import random
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from .factories import CampaignFactory
 
 __all__ = ["gateway_that_loses_answers"]
 PEOPLE, KILLS = 400, 6
+SEED = int(os.environ.get("KILLED_SEED", "0"))  # another one for another run of the experiment
 WORKER = """
 import datetime as dt, time, django
 django.setup()
@@ -59,7 +61,12 @@ def running(gateway):
 
 def work(until, seed, kills):
     """Two workers until it is so; now and then one dies and is started again. Returns how often one died."""
-    rng, workers, died, deadline = random.Random(seed), [Worker(WORKER), Worker(WORKER)], 0, time.monotonic() + 120
+    rng, workers, died, deadline = (
+        random.Random(SEED + seed),
+        [Worker(WORKER), Worker(WORKER)],
+        0,
+        time.monotonic() + 120,
+    )
     try:
         while not until() and time.monotonic() < deadline:
             time.sleep(rng.uniform(0.1, 1.2))

@@ -12,7 +12,7 @@ from directory.models import Scope
 from directory.tests.factories import DepartmentFactory, SiteFactory
 from messaging.models import Delivery
 from messaging.services import texts
-from patients.tests.factories import ContactPointFactory, PatientFactory
+from patients.tests.factories import ContactPointFactory, PatientFactory, TagFactory
 from reminders.models import Campaign, CampaignMember
 from reminders.services import campaigns, handing
 
@@ -145,6 +145,17 @@ def test_what_cannot_be_so_is_said_beside_it_and_what_was_typed_stays(as_role, c
     assert sentence in page.text
     assert 'value="7"' in page.text
     assert not Campaign.objects.exists()
+
+
+def test_the_editor_opens_with_all_that_was_chosen(as_role, noon):
+    department, tag = DepartmentFactory(), TagFactory()
+    DepartmentFactory(name_en="Another")
+    draft = CampaignFactory(departments=[department], tags_all=[tag], age_to=70, media="email sms")
+    form = as_role().get(address(draft, "edit")).context["typed"].campaign
+    chosen = {str(box.data["label"]): box.data["selected"] for box in form["departments"]}
+    assert [name for name, is_chosen in chosen.items() if is_chosen] == [str(department)]
+    assert [box.data["selected"] for box in form["tags_all"]] == [True]
+    assert (form["age_to"].value(), form["media"].value()) == (70, "email sms")
 
 
 def test_a_change_by_somebody_else_meanwhile_is_said(as_role, draft):

@@ -333,6 +333,15 @@ def test_a_pause_in_the_middle_calls_back_what_has_not_gone_out_and_nothing_is_t
         campaigns.pause(campaign=campaign, by=boss)
 
 
+def test_a_runner_that_comes_to_a_campaign_just_after_the_pause_leaves_it(begins, boss):
+    people(2)
+    campaign = begins()
+    handing.gather(campaign, clock.now())
+    campaigns.pause(campaign=campaign, by=boss)
+    assert handing.hand_over(campaign, clock.now()) == 0
+    assert states(campaign) == {"waiting": 2}
+
+
 def test_after_a_pause_everybody_is_told_once(begins, carrier, boss, noon):
     people(6)
     campaign = begins(per_minute=2)
