@@ -44,7 +44,7 @@ GROUPS = [
         ],
     ),
     (
-        _("Messages"),
+        _("Reminders and campaigns"),
         [
             ("edit_note", "messaging.messagetemplate"),
             ("stairs", "reminders.ladder"),
