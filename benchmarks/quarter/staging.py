@@ -35,10 +35,10 @@ class Size:
 
     days: int = 13 * 7
     past: int = 26
-    practitioners: int = 2
+    practitioners: int = 1
     hours: tuple[int, int] = (8, 10)
     minutes: int = 15
-    people: int = 300
+    people: int = 150
     demand: Demand = field(default_factory=Demand)
 
 
