@@ -32,11 +32,11 @@ def count(town: Town, first: dt.date, last: dt.date) -> None:
     risky = NoShowScore.objects.filter(appointment__in=[one.pk for one in rows], probability__gte=AT_RISK_FROM)
     for starts_at in risky.values_list("appointment__starts_at", flat=True):
         town.count(AT_RISK, starts_at)
-    _count_refilled(town, rows)
+    count_refilled(town, rows)
     _count_rebooked(town, rows)
 
 
-def _count_refilled(town: Town, rows: list[Appointment]) -> None:
+def count_refilled(town: Town, rows: list[Appointment]) -> None:
     """Of the cancelled visits those whose place somebody else had afterwards."""
     of_slot: dict[int, list[Appointment]] = defaultdict(list)
     for one in rows:

@@ -44,8 +44,8 @@ def runs() -> dict[str, Parts]:
 def prepare(parts: Parts) -> None:
     """The first ladder without the steps that are off, and the notices that are on.
 
-    What tells of a booking, a move or a cancellation and what asks for a rating changes nobody's mind here, in no run:
-    it is left out to save time.
+    What tells of a booking, a move or a cancellation and what asks for a rating changes nobody's mind here: it is left
+    out of all runs, to save time.
     """
     if parts.reminders:
         ladders.ensure_first()

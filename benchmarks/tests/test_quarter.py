@@ -1,12 +1,16 @@
 """The pure parts of the simulated quarter."""
 
+import datetime as dt
 from collections import Counter
 from statistics import mean
 
 import pytest
 
-from benchmarks.quarter import counting, odds, report
+from benchmarks.quarter import counting, odds, outcomes, report
 from benchmarks.quarter.odds import Person
+from benchmarks.quarter.town import Town
+from common import clock
+from scheduling.models import Appointment, AppointmentStatus
 
 CROWD = [Person(1, number) for number in range(20_000)]
 
@@ -62,6 +66,14 @@ def test_a_difference_is_that_of_each_seed_against_itself():
     off = [[Counter(missed=n + more, came=100 - n - more)] for n, more in ((5, 1), (10, 2), (20, 6))]
     found = counting.difference(on, off, "no_show")
     assert (found.value, found.low, found.high) == pytest.approx((3, 1, 6))
+
+
+@pytest.mark.parametrize(("statuses", "refilled"), [("c", 0), ("cf", 1), ("ccn", 2), ("cc", 1), ("f", 0)])
+def test_a_cancelled_place_is_refilled_when_somebody_else_had_it_afterwards(statuses, refilled):
+    of = {"c": AppointmentStatus.CANCELLED, "f": AppointmentStatus.FULFILLED, "n": AppointmentStatus.NOSHOW}
+    at, town = clock.at_wall(dt.date(2027, 3, 3), dt.time(9)), Town(1, [])
+    outcomes.count_refilled(town, [Appointment(slot_id=1, status=of[one], starts_at=at) for one in statuses])
+    assert town.counts[dt.date(2027, 3, 1)][counting.REFILLED] == refilled
 
 
 @pytest.mark.parametrize(("missed", "said"), [(9, "beats it"), (12, "does NOT reach it")])
