@@ -8,7 +8,7 @@ from reminders.services import ladders
 
 @dataclass(frozen=True)
 class Parts:
-    """What is on. answers: patients may answer reminders by message."""
+    """What is on. answers: patients may answer reminders by message. risk_percent: from where on one is at risk."""
 
     reminders: bool = True
     second: bool = True
@@ -16,9 +16,11 @@ class Parts:
     at_risk: bool = True
     offers: bool = True
     follow_up: bool = True
+    risk_percent: int = 30  # the first ladder's
 
 
 ALL = Parts()
+SHAH = 15  # per cent of risk from which the trial called people (Shah 2016)
 QUIET = ("booked", "moved", "cancelled", "rating", "rating_why")
 NAMES = {
     "reminders": "all reminders",
@@ -38,7 +40,8 @@ def without(name: str) -> Parts:
 def runs() -> dict[str, Parts]:
     """What is compared, by its name in the report."""
     nothing = Parts(*(False for _name in NAMES))
-    return {"everything on": ALL} | {f"without {NAMES[name]}": without(name) for name in NAMES} | {"all off": nothing}
+    others = {"all off": nothing, f"everything on, at risk from {SHAH} %": replace(ALL, risk_percent=SHAH)}
+    return {"everything on": ALL} | {f"without {NAMES[name]}": without(name) for name in NAMES} | others
 
 
 def prepare(parts: Parts) -> None:
@@ -51,6 +54,7 @@ def prepare(parts: Parts) -> None:
         ladders.ensure_first()
     if not parts.second:
         Step.objects.filter(hours_before__lte=24).delete()
+    Step.objects.filter(audience=Audience.AT_RISK).update(risk_percent=parts.risk_percent)
     if not parts.at_risk:
         Step.objects.filter(audience=Audience.AT_RISK).delete()
     Notice.objects.filter(kind__in=QUIET).update(is_active=False)

@@ -97,9 +97,10 @@ def _run(size: Size, town: Town, parts: Parts, desk: User) -> Result:
         quarter.fill_book()
         quarter.run(size.days)
         outcomes.count(town, FIRST, FIRST + dt.timedelta(days=size.days - 1))
+        drift = len(pool.check())
     weeks = [town.counts[FIRST + dt.timedelta(weeks=number)] for number in range(-(-size.days // 7))]
     learnt = {"kind": model.kind, "visits": model.visits, "card": _figures(model.card)} if model else {}
-    return Result(weeks, len(pool.check()), outcomes.done(), learnt, time.perf_counter() - begun)
+    return Result(weeks, drift, outcomes.done(), learnt, time.perf_counter() - begun)
 
 
 def _figures(card: dict) -> dict:

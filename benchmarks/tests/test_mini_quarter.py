@@ -50,7 +50,7 @@ def test_people_have_a_past_in_which_they_missed_visits_so_that_some_are_at_risk
     assert all(counting.share(one.weeks, "at_risk") > 0 for one in ran.values())
 
 
-def test_the_odds_of_a_run_are_those_of_the_seed(ran, django_db_blocker):
+def test_the_same_seed_gives_the_same_run_again(ran, django_db_blocker):
     with django_db_blocker.unblock(), staging.taken_back():
         again = dict(staging.run_all(MINI, 2, {"off": RUNS["off"]}, staging.build(MINI)))
     assert again["off"].weeks == ran["off"].weeks
