@@ -27,11 +27,13 @@ def run(bench: Bench) -> None:
         so_far = seeds[: seeds.index(seed) + 1]
         print(report.text(found, size, so_far, is_quick=bench.quick), flush=True)
     for name, results in found.items():
-        _note(bench, name, results)
+        note(bench, name, results)
 
 
-def _note(bench: Bench, name: str, results: list[Result]) -> None:
+def note(bench: Bench, name: str, results: list[Result]) -> None:
+    """For the file; as plain dicts, because a Counter does not outlive `asdict`."""
     rates = {key: vars(counting.rate([one.weeks for one in results], key)) for key in counting.RATES}
-    more = {"rates": rates, "seeds": [vars(one) for one in results]}
+    seeds = [vars(one) | {"weeks": [dict(week) for week in one.weeks], "done": dict(one.done)} for one in results]
+    more = {"rates": rates, "seeds": seeds}
     valid = not any(one.drift for one in results)
     bench.add(f"SIMULATION, {name}: no-shows", rates["no_show"]["value"], "%", more=more, is_valid=valid)

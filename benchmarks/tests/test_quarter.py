@@ -1,14 +1,18 @@
 """The pure parts of the simulated quarter."""
 
 import datetime as dt
+import json
 from collections import Counter
 from statistics import mean
 
 import pytest
 
+from benchmarks.bench import Bench
 from benchmarks.quarter import counting, odds, outcomes, report
 from benchmarks.quarter.odds import Person
+from benchmarks.quarter.staging import Result
 from benchmarks.quarter.town import Town
+from benchmarks.suites import quarter
 from common import clock
 from scheduling.models import Appointment, AppointmentStatus
 
@@ -74,6 +78,22 @@ def test_a_cancelled_place_is_refilled_when_somebody_else_had_it_afterwards(stat
     at, town = clock.at_wall(dt.date(2027, 3, 3), dt.time(9)), Town(1, [])
     outcomes.count_refilled(town, [Appointment(slot_id=1, status=of[one], starts_at=at) for one in statuses])
     assert town.counts[dt.date(2027, 3, 1)][counting.REFILLED] == refilled
+
+
+def test_the_counts_of_every_week_and_seed_are_kept_in_the_file(tmp_path):
+    bench = Bench(tmp_path, "sqlite")
+    ran = Result([Counter(missed=1, came=3)], drift=0, done=Counter({"task call_risk": 2}), model={})
+    quarter.note(bench, "everything on", [ran])
+    kept = json.loads(json.dumps(bench.findings[0].as_json()))
+    assert kept["value"] == 25
+    assert kept["more"]["seeds"][0]["weeks"] == [{"missed": 1, "came": 3}]
+    assert kept["more"]["seeds"][0]["done"] == {"task call_risk": 2}
+
+
+def test_a_run_whose_pool_has_drifted_is_invalid(tmp_path):
+    bench = Bench(tmp_path, "sqlite")
+    quarter.note(bench, "everything on", [Result([Counter()], drift=1, done=Counter(), model={})])
+    assert bench.findings[0].verdict == "INVALID"
 
 
 @pytest.mark.parametrize(("missed", "said"), [(9, "beats it"), (12, "does NOT reach it")])
