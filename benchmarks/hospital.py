@@ -11,7 +11,6 @@ from django.db import connection
 from accounts.models import ChannelKey, Device
 from accounts.services import devices
 from accounts.services.actors import system_user
-from benchmarks.models import Subject
 from common import clock
 from crm.demo import names
 from directory.models import Department, HealthcareService, Practitioner, Site
@@ -109,12 +108,6 @@ def _people(count: int, seed: int) -> Iterator[Newcomer]:
             birth_date=dt.date(born, rng.randrange(1, 13), rng.randrange(1, 29)),
             phones=(f"+86138{n:08d}",),
         )
-
-
-def add_subjects(count: int = 10_000) -> list[str]:
-    """What the reference reads; returns the public ids."""
-    rows = [Subject(name=f"Subject {n}", code=f"{n:08d}") for n in range(count)]
-    return [str(row.uuid) for row in Subject.objects.bulk_create(rows, batch_size=1_000)]
 
 
 def pairs(patients: int, count: int) -> list[tuple[str, str]]:

@@ -1,41 +1,39 @@
-"""The figures of a run, by week, and how sure they are. Pure Python."""
+"""The figures of runs: rates of the weeks of one, and the mean and range over the seeds. Pure Python."""
 
-import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from statistics import mean
 
-ROUNDS = 1_000
-
-
-@dataclass
-class Week:
-    """What happened to the visits of one week; each count by its name."""
-
-    counts: Counter = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Per cent, with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.1f} ({self.low:.1f} to {self.high:.1f})"
-
-
-MISSED, CAME, CANCELLED, BOOKED, REFILLED, CALLS, MESSAGES, REBOOKED = (
-    "missed", "came", "cancelled", "booked", "refilled", "calls", "messages", "rebooked",
+MISSED, CAME, CANCELLED, BOOKED, REFILLED, REBOOKED, PLACES, AT_RISK, CALLS, RISK_CALLS, MESSAGES = (
+    "missed", "came", "cancelled", "booked", "refilled", "rebooked", "places", "at risk", "calls", "risk calls",
+    "messages",
 )  # fmt: skip
 RATES = {
     "no_show": ((MISSED,), (MISSED, CAME)),  # no-shows / (arrived + no-shows); cancellations are left out
     "cancelled": ((CANCELLED,), (BOOKED,)),
     "refilled": ((REFILLED,), (CANCELLED,)),
     "rebooked": ((REBOOKED,), (MISSED,)),
+    "used": ((CAME,), (PLACES,)),
+    "at_risk": ((AT_RISK,), (BOOKED,)),
 }
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure over the seeds. It has no more meaning than its range has."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Figure":
+        """Mean, lowest, highest."""
+        return cls(mean(values), min(values), max(values))
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f} ({self.low:.1f} to {self.high:.1f})"
 
 
 def share(weeks: Sequence[Counter], name: str) -> float:
@@ -45,23 +43,16 @@ def share(weeks: Sequence[Counter], name: str) -> float:
     return 100 * sum(week[part] for week in weeks for part in above) / whole if whole else 0.0
 
 
-def rate(weeks: Sequence[Counter], name: str) -> Rate:
-    """With the interval of a bootstrap by week."""
-    return _interval(share(weeks, name), [share(some, name) for some in _resampled(list(weeks))])
+def a_week(weeks: Sequence[Counter], what: str) -> float:
+    """How many in a week."""
+    return sum(week[what] for week in weeks) / len(weeks)
 
 
-def difference(on: Sequence[Counter], off: Sequence[Counter], name: str) -> Rate:
-    """Points more with the part off; the same weeks of both runs are drawn together."""
-    pairs = list(zip(on, off, strict=True))
-    drawn = [share([b for _a, b in some], name) - share([a for a, _b in some], name) for some in _resampled(pairs)]
-    return _interval(share(off, name) - share(on, name), drawn)
+def rate(runs: Sequence[Sequence[Counter]], name: str) -> Figure:
+    """Of the same part in several seeds."""
+    return Figure.of([share(weeks, name) for weeks in runs])
 
 
-def _resampled(rows: list) -> list[list]:
-    rng = random.Random(95)
-    return [rng.choices(rows, k=len(rows)) for _round in range(ROUNDS)]
-
-
-def _interval(value: float, drawn: list[float]) -> Rate:
-    drawn.sort()
-    return Rate(value, drawn[round(0.025 * len(drawn))], drawn[round(0.975 * len(drawn)) - 1])
+def difference(on: Sequence[Sequence[Counter]], off: Sequence[Sequence[Counter]], name: str) -> Figure:
+    """Points more with the part off: each seed against itself, as its people choose alike in both."""
+    return Figure.of([share(b, name) - share(a, name) for a, b in zip(on, off, strict=True)])

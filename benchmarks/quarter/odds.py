@@ -1,7 +1,10 @@
 """How simulated patients behave: each probability with where it is from, or "assumed". Pure Python."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from crm.demo.outcomes import BY_AGE, BY_LEAD  # counted in the public Brazilian file, from lead times of a day on
 
 BASE = 0.223  # missed without any reminder: the figure of the mission before
 LIFT = 1.4  # of the riskiest over all: measured on the Brazilian file (36.8 % of 26.1 %)
@@ -15,6 +18,7 @@ SECOND_AT_RISK = 20.5 / 25.0  # the same of those at high risk: Steiner 2018
 CALLED = 22.8 / 29.2  # a person's call, 6.4 points down to 22.8 %: Shah 2016
 
 CANCELS_BY_ITSELF = 0.172  # early cancellation, plain reminder: Clalit 2020; assumed the same without a reminder
+CANCELS_ON_A_DAY = 0.35  # of those, on each day that is left: assumed
 CANCELS_INSTEAD = (21.1 - 14.2) / 21.1  # of those who would miss: Clalit 2020, 21.1 % -> 14.2 % missed
 # Early cancellation 17.2 % -> 26.3 % is more than that fall: the rest would have come (Clalit 2020)
 CANCELS_TOO = (26.3 - 17.2 - (21.1 - 14.2)) / (100 - 21.1)
@@ -24,11 +28,33 @@ ANSWERS_CALL = 0.7  # a call finds them: assumed
 TAKES_OFFER = 0.4  # assumed; Geneva 2010 reused 28 % of its cancelled places by hand, which is told beside the result
 WANTS_AGAIN = 0.3  # asks for another time after a missed visit, by message: assumed
 WANTS_AGAIN_CALLED = 0.4  # the same when called: assumed
+AHEAD = (2, 14)  # days before the visit on which people ask for it: assumed
+AGES = (12, 87)  # of the invented people
+MOST = 0.95  # of any probability
 # Not used: wording that names the cost (Hallsworth 2015, 0.74). Our first texts do not name it.
 
 OTHERS = (BASE - UNREACHABLE_SHARE * UNREACHABLE - AT_RISK_SHARE * BASE * LIFT) / (
     1 - UNREACHABLE_SHARE - AT_RISK_SHARE
 )
+
+
+Table = Sequence[tuple[int, float]]
+
+
+def turned(lead: int, age: int) -> float:
+    """How much likelier than on average a visit is missed that was asked for so many days ahead, at that age."""
+    return _at(BY_LEAD, lead) / MEAN_LEAD * _at(BY_AGE, age) / MEAN_AGE
+
+
+def _at(table: Table, value: int) -> float:
+    return next(share for least, share in table if value >= least)
+
+
+def _mean(table: Table, first: int, last: int) -> float:
+    return sum(_at(table, value) for value in range(first, last + 1)) / (last - first + 1)
+
+
+MEAN_LEAD, MEAN_AGE = _mean(BY_LEAD, *AHEAD), _mean(BY_AGE, *AGES)
 
 
 def draw(*key: object) -> float:
@@ -56,7 +82,7 @@ class Person:
 
     @property
     def misses(self) -> float:
-        """How likely they miss a visit of which nothing reminds them."""
+        """How likely they miss an average visit of which nothing reminds them."""
         if not self.is_reachable:
             return UNREACHABLE
         return BASE * LIFT if self.is_at_risk else OTHERS
@@ -65,9 +91,10 @@ class Person:
         """Their choice in this matter; asked again it is the same."""
         return draw(self.seed, self.number, what, about) < probability
 
-    def would_miss(self, visit: object, reminders: int, *, called: bool) -> bool:
-        """After so many reminders, and perhaps a call."""
-        return self.does("miss", visit, self.misses * effect(reminders, called=called, at_risk=self.is_at_risk))
+    def would_miss(self, visit: object, reminders: int, *, called: bool, by: float = 1.0) -> bool:
+        """After so many reminders, and perhaps a call. by: how the visit itself turns the probability (`turned`)."""
+        alone = min(MOST, self.misses * by)
+        return self.does("miss", visit, alone * effect(reminders, called=called, at_risk=self.is_at_risk))
 
 
 def effect(reminders: int, *, called: bool, at_risk: bool) -> float:

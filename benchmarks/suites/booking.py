@@ -10,6 +10,7 @@ from django.db import connection, connections
 from benchmarks import hospital, processes, wrk
 from benchmarks.bench import Bench, Side, compare, say
 from benchmarks.processes import Web
+from benchmarks.subjects import add_subjects
 from benchmarks.suites import memory
 from benchmarks.wrk import Load
 from patients.models import Patient
@@ -31,7 +32,7 @@ def run(bench: Bench) -> None:
     hospital.add_roster(services, [(8, 12), (13, 17)], minutes=15)
     hospital.open_days(8 if bench.quick else 32)
     hospital.add_patients(PATIENTS + HOT_PATIENTS)
-    subjects = hospital.add_subjects()
+    subjects = add_subjects()
     hospital.settle()
     runs = Runs(bench, subjects)
     connections.close_all()

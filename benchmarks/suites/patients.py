@@ -10,6 +10,7 @@ from django.db import connections
 from benchmarks import hospital, processes, wrk
 from benchmarks.bench import Bench, compare
 from benchmarks.processes import Web
+from benchmarks.subjects import add_subjects
 from benchmarks.wrk import Load
 from patients.models import ContactPoint, Patient
 
@@ -24,7 +25,7 @@ def run(bench: Bench) -> None:
     start = time.perf_counter()
     hospital.add_patients(people)
     bench.add(f"{people:,} patients registered by the importer's service", time.perf_counter() - start, "s")
-    hospital.add_subjects()
+    add_subjects()
     hospital.settle()
     asked = {kind: requests(bench, kind, values) for kind, values in asked_for().items()}
     connections.close_all()

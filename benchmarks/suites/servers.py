@@ -6,6 +6,7 @@ from django.db import connections
 
 from benchmarks import hospital, processes
 from benchmarks.bench import Bench, Side, measure, say
+from benchmarks.subjects import add_subjects
 from benchmarks.suites.booking import HOT_PATIENTS, PATIENTS, Runs
 
 CLIENTS = 32
@@ -26,7 +27,7 @@ def run(bench: Bench) -> None:
     hospital.add_roster(hospital.add_services(14, 5), [(8, 12), (13, 17)], minutes=15)
     hospital.open_days(32)
     hospital.add_patients(PATIENTS + HOT_PATIENTS)
-    runs = Runs(bench, hospital.add_subjects(), rounds=ROUNDS * len(SETTINGS))
+    runs = Runs(bench, add_subjects(), rounds=ROUNDS * len(SETTINGS))
     hospital.settle()
     connections.close_all()
     sides = {name: (Side(), Side()) for name in SETTINGS}

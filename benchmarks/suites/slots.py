@@ -9,6 +9,7 @@ from django.db.models import F
 from benchmarks import hospital, processes, wrk
 from benchmarks.bench import Bench, Side, compare
 from benchmarks.processes import Web
+from benchmarks.subjects import add_subjects
 from benchmarks.wrk import Load
 from directory.models import HealthcareService
 from scheduling.models import Slot
@@ -25,7 +26,7 @@ def run(bench: Bench) -> None:
     _device, bench.authorization = hospital.add_key()
     services = _add_clinics(1, 0)
     hospital.open_days(DAYS)
-    hospital.add_subjects()
+    add_subjects()
     few = search(bench, services[0])
     services += _add_clinics(2 if bench.quick else 13, 1)
     generate(bench, 20 if bench.quick else 103)
