@@ -184,6 +184,15 @@ class BeyondScope(CampaignRefused):
     status = 403
 
 
+class TextNotApproved(CampaignRefused):
+    """Nobody would get it by that channel."""
+
+    code = "campaign_not_approved"
+    message = _(
+        "The carrier of %(media)s only sends texts that it approved, and has approved none of this message yet."
+    )
+
+
 class NobodyFits(CampaignRefused):
     code = "campaign_nobody"
     message = _("Nobody fits, so there is nobody to tell.")

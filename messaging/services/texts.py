@@ -1,5 +1,6 @@
 """The words of messages: found for a person and a medium, and put in use as a new version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,11 +10,13 @@ from accounts.models import User
 from accounts.services.actors import system_user
 from common import clock
 from messaging import kinds, segments, words
+from messaging.channels import TRANSPORTS
 from messaging.errors import REFUSED, TextChanged
 from messaging.kinds import Facts, MessageKind
 from messaging.lint import Draft, Severity
-from messaging.models import MessageTemplate
+from messaging.models import MessageChannel, MessageTemplate
 from messaging.services import checking
+from patients.models import Language
 
 
 def find(kind: MessageKind, language: str, medium: str) -> MessageTemplate | None:
@@ -97,6 +100,18 @@ def publish(
             return _replace(draft, by, seen)
     except IntegrityError as error:  # two first versions at once: the unique index let one through
         raise TextChanged from error
+
+
+def unapproved(kind: MessageKind, media: Sequence[str]) -> list[str]:
+    """Media among these whose carrier sends only texts that it approved, and has approved none of this kind."""
+    rows = MessageChannel.objects.filter(medium__in=media, is_active=True)
+    bound = [one.medium for one in rows if one.kind in TRANSPORTS and TRANSPORTS[one.kind].needs_template]
+    return [medium for medium in bound if not any(_is_approved(kind, tongue, medium) for tongue in Language.values)]
+
+
+def _is_approved(kind: MessageKind, language: str, medium: str) -> bool:
+    template = find(kind, language, medium)
+    return template is not None and bool(template.provider_code)
 
 
 def ensure_all() -> None:

@@ -80,7 +80,7 @@ def discard(*, draft: Campaign, by: User) -> None:
 def start(*, draft: Campaign, seen: int, by: User, at: dt.datetime | None = None) -> Campaign:
     """From now on people are told, minute by minute. seen: the version that was tried.
 
-    Raises NotAtThisPoint, CampaignChanged, NobodyFits, BeyondScope, NotAllowed.
+    Raises NotAtThisPoint, CampaignChanged, TextNotApproved, NobodyFits, BeyondScope, NotAllowed.
     """
     at = at or clock.now()
     _permit(by, START)
@@ -88,6 +88,7 @@ def start(*, draft: Campaign, seen: int, by: User, at: dt.datetime | None = None
     if fresh.version != seen:
         raise CampaignChanged
     writing.check_scope(Outline.of(fresh), by)
+    writing.check_approval(fresh)
     if not audience.of(fresh, at).exists():
         raise NobodyFits
     fresh.started_at = at

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts.models import User
 from directory.models import Department, HealthcareService
 from messaging import kinds, lint
@@ -19,6 +21,7 @@ from reminders.errors import (
     FigureImpossible,
     NameMissing,
     OrderWrong,
+    TextNotApproved,
     VariantMissing,
     VariantRefused,
     VariantTwice,
@@ -123,6 +126,14 @@ def _check_figures(outline: Outline) -> None:
         low, high = getattr(outline, first), getattr(outline, second)
         if low is not None and high is not None and high < low:
             raise OrderWrong(field=second)
+
+
+def check_approval(campaign: Campaign) -> None:
+    """Raises TextNotApproved."""
+    kind = kinds.known(KIND[CampaignPurpose(campaign.purpose)])
+    missing = texts.unapproved(kind, campaign.media_in_order)
+    if missing:
+        raise TextNotApproved(media=gettext(", ").join(str(Medium(medium).label) for medium in missing))
 
 
 def _check_variants(outline: Outline) -> None:

@@ -12,8 +12,10 @@ from directory.models import Scope
 from directory.tests.factories import DepartmentFactory
 from interactions import facts, reasons
 from interactions.models import Task
+from messaging import kinds
 from messaging.channels.base import TransportError
-from messaging.models import Delivery, OptOut, Priority
+from messaging.models import Delivery, MessageChannel, MessageTemplate, OptOut, Priority
+from messaging.services import texts
 from messaging.services.sending import drain
 from messaging.tests.factories import DeliveryFactory
 from patients.models import Purpose
@@ -29,6 +31,7 @@ from reminders.errors import (
     NobodyFits,
     NotAtThisPoint,
     OrderWrong,
+    TextNotApproved,
     VariantMissing,
     VariantRefused,
     VariantTwice,
@@ -81,6 +84,31 @@ def again(row):
 
 
 # Written
+
+
+@pytest.fixture
+def sends_approved(carrier, monkeypatch):
+    """The carrier of SMS sends only texts that it approved."""
+    monkeypatch.setattr(carrier, "needs_template", True)
+    carrier.media = ("sms",)
+    MessageChannel.objects.exclude(medium="sms").update(kind="outbox")
+
+
+def test_a_campaign_whose_text_the_carrier_has_not_approved_is_not_started(boss, sends_approved):
+    people(1)
+    draft = CampaignFactory(media="sms email")
+    with pytest.raises(TextNotApproved) as caught:
+        campaigns.start(draft=draft, seen=draft.version, by=boss)
+    assert "carrier of SMS" in str(caught.value)
+    assert Campaign.objects.get().state == "draft"
+
+
+def test_with_an_approved_text_in_one_language_it_is_started(boss, sends_approved):
+    people(1)
+    draft = CampaignFactory(media="sms")
+    texts.find(kinds.known("recall"), "zh-hans", "sms")
+    MessageTemplate.objects.filter(kind="recall", language="zh-hans").update(provider_code="SMS_1")
+    assert campaigns.start(draft=draft, seen=draft.version, by=boss).state == "running"
 
 
 def test_a_draft_says_what_was_written_with_its_author_in_the_history(boss):
