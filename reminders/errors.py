@@ -188,9 +188,7 @@ class TextNotApproved(CampaignRefused):
     """Nobody would get it by that channel."""
 
     code = "campaign_not_approved"
-    message = _(
-        "The carrier of %(media)s only sends texts that it approved, and has approved none of this message yet."
-    )
+    message = _("The carrier of %(media)s only sends texts that it approved, and has approved none of these yet.")
 
 
 class NobodyFits(CampaignRefused):
