@@ -4,10 +4,11 @@ import pytest
 
 from benchmarks.quarter import counting, staging
 from benchmarks.quarter.hospital_days import Demand
-from benchmarks.quarter.parts import ALL, NAMES, Parts
+from benchmarks.quarter.parts import ALL, NAMES, Parts, prepare
 from benchmarks.quarter.staging import Result, Size
+from reminders.models import Step
 
-pytestmark = pytest.mark.django_db  # so that there is a database; the tests read nothing from it
+pytestmark = pytest.mark.django_db  # so that there is a database; most tests read nothing from it
 MINI = Size(days=4, past=5, practitioners=1, hours=(8, 9), minutes=10, people=60, demand=Demand(0.9, 0.3))
 RUNS = {
     "on": ALL,
@@ -54,6 +55,11 @@ def test_the_same_seed_gives_the_same_run_again(ran, django_db_blocker):
     with django_db_blocker.unblock(), staging.taken_back():
         again = dict(staging.run_all(MINI, 2, {"off": RUNS["off"]}, staging.build(MINI)))
     assert again["off"].weeks == ran["off"].weeks
+
+
+def test_those_at_risk_are_so_from_where_a_run_says():
+    prepare(Parts(risk_percent=15))
+    assert set(Step.objects.values_list("audience", "risk_percent")) == {("all", 30), ("at_risk", 15)}
 
 
 def test_no_run_leaves_the_pool_of_places_in_disorder(ran):

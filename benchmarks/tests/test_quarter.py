@@ -101,3 +101,9 @@ def test_the_report_says_that_it_is_a_simulation_and_whether_it_reaches_the_goal
     text = report.text({"everything on": [_Ran(missed)]}, "small", [1])
     assert text.startswith("**SIMULATION.**")
     assert said in text
+
+
+def test_a_quick_run_says_nothing_of_the_goal():
+    text = report.text({"everything on": [_Ran(5)]}, "small", [1], is_quick=True)
+    assert "QUICK" in text
+    assert "To beat" not in text
