@@ -72,7 +72,7 @@ def many_slots(bench: Bench, web: Web, runs: "Runs") -> None:
 
 def costs(bench: Bench, ours: Side, clients: int) -> None:
     """Processor time of one booking."""
-    bench.add(f"Python per booking, {clients} clients", median(ours.python), "ms")
+    bench.add(f"Python per booking, {clients} clients", median(ours.python), "ms", at_most=3.0)
     if ours.database:
         bench.add(f"PostgreSQL per booking, {clients} clients", median(ours.database), "ms")
 
