@@ -160,3 +160,49 @@ class ImportMapInvalid(Refusal):
 class ImportFileUnreadable(Refusal):
     code = "import_file_unreadable"
     message = _("The file cannot be read: %(problem)s")
+
+
+class AccountEnded(Refusal):
+    """The portal account was ended, by staff or by its person."""
+
+    code = "account_ended"
+    message = _("This sign-in has ended. Please sign in again.")
+    status = 409
+
+
+class AccountLinked(Refusal):
+    """The account has its record already."""
+
+    code = "account_linked"
+    message = _("You have told us already who you are.")
+    status = 409
+
+
+class RecordLinkedElsewhere(Refusal):
+    """Said only to somebody who named document, name and birth date of the record rightly."""
+
+    code = "record_linked_elsewhere"
+    message = _("Somebody signs in for this record with another phone. Please call us, so that we can change it.")
+    status = 409
+
+
+class GuardianNeeded(Refusal):
+    code = "guardian_needed"
+    message = _("Below the age of 14 a parent or guardian signs in and adds the child under “Family”.")
+
+
+class ConsentNeeded(Refusal):
+    code = "consent_needed"
+    message = _("Without your agreement we cannot do this here. You can always book by phone or at the desk.")
+
+
+class FamilyFull(Refusal):
+    code = "family_full"
+    message = _("You can add at most %(most)s people. Please remove somebody first.")
+
+
+class GrownUp(Refusal):
+    """An adult agrees by a code to their own phone, not through somebody who declares to be their guardian."""
+
+    code = "grown_up"
+    message = _("Adults agree themselves: we send a code to their phone.")

@@ -8,6 +8,7 @@ _READ = [
     "patients.view_consent",
     "patients.view_tag",
     "patients.view_patienttag",
+    "patients.view_portalaccount",
 ]
 _WRITE = [
     *_READ,
@@ -24,6 +25,7 @@ _WRITE = [
     "patients.add_patienttag",
     "patients.change_patienttag",
     "patients.verify_patient",
+    "patients.change_portalaccount",
     "patients.reveal_patient",
 ]
 _OVERSEE = ["patients.view_patientmerge", "patients.view_verificationattempt", "patients.view_importrun"]

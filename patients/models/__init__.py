@@ -5,6 +5,7 @@ from patients.models.import_run import IMPORT_TONE, ImportKind, ImportRun, Impor
 from patients.models.merge import MergedRow, PatientMerge
 from patients.models.name_token import NameToken, TokenKind
 from patients.models.patient import Language, Patient, Sex
+from patients.models.portal_account import PortalAccount, Way
 from patients.models.related_person import Proof, RelatedPerson, Relation
 from patients.models.tag import PatientTag, Tag, Tone
 from patients.models.verification import VerificationAttempt
@@ -27,6 +28,7 @@ __all__ = [
     "Patient",
     "PatientMerge",
     "PatientTag",
+    "PortalAccount",
     "Proof",
     "Purpose",
     "RelatedPerson",
@@ -36,4 +38,5 @@ __all__ = [
     "TokenKind",
     "Tone",
     "VerificationAttempt",
+    "Way",
 ]

@@ -33,6 +33,7 @@ class Proof(models.TextChoices):
     AUTHORITY = "authority", _("Written authority")
     PRESENT = "present", _("Both were present")
     CODE = "code", _("One-time code to the patient")
+    DECLARED = "declared", _("Declared by the guardian on the portal")
 
 
 class RelatedPersonQuerySet(RecordedQuerySet):
