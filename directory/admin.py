@@ -44,7 +44,7 @@ class SiteAdmin(Catalogue):
     search_fields = (*NAMES, "code", "address")
     empty_advice = _("Add the first site of the hospital; departments and rooms belong to it.")
     fieldsets = (
-        (None, {"fields": (NAMES, ("code", "is_active"), "address", "phone")}),
+        (None, {"fields": (NAMES, ("code", "is_active"), "address", "phone", ("phone_hours_zh", "phone_hours_en"))}),
         (
             _("Limits that keep booking fair"),
             {"fields": (("max_open", "max_per_day"), ("max_per_department", "cancel_hours"))},

@@ -62,3 +62,4 @@ def _said(value: Any, is_moment: bool) -> Any:
 
 
 register("expired", _("Its time was over."))
+register("perhaps_known", _("Registered on the portal, and may be the same person as %(records)s."))

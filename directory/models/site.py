@@ -1,6 +1,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.history import HistoricalRecords
@@ -15,6 +16,8 @@ class Site(PublicId, Named):
     code = models.SlugField(_("code"), max_length=20, unique=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_hours_zh = models.CharField(_("hours of the phone in Chinese"), max_length=80, blank=True)
+    phone_hours_en = models.CharField(_("hours of the phone in English"), max_length=80, blank=True)
     max_open = models.PositiveSmallIntegerField(
         _("open bookings per patient"), default=8, validators=[MinValueValidator(1)]
     )
@@ -40,6 +43,14 @@ class Site(PublicId, Named):
                 condition=Q(max_open__gte=1, max_per_day__gte=1, max_per_department__gte=1), name="site_limits_positive"
             ),
         ]
+
+    @property
+    def phone_hours(self) -> str:
+        """When somebody answers the phone, in the reader's language, else in the other; "" when not said."""
+        first, second = self.phone_hours_zh, self.phone_hours_en
+        if not (get_language() or "").startswith("zh"):
+            first, second = second, first
+        return first or second
 
 
 class DepartmentQuerySet(ScopedQuerySet):

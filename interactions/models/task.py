@@ -24,6 +24,8 @@ class TaskKind(models.TextChoices):
     READ_ANSWER = "read_answer", _("Read an answer")
     DECIDE_APPEAL = "decide_appeal", _("Decide an appeal")
     CHECK_MESSAGE = "check_message", _("Message of unknown outcome")
+    CHECK_IDENTITY = "check_identity", _("Compare two records")
+    PRIVACY = "privacy", _("Answer a privacy request")
 
 
 class TaskPriority(models.IntegerChoices):
