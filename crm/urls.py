@@ -15,6 +15,7 @@ urlpatterns = [
     path("kiosk/", include("desk.kiosk_urls")),
     path("api/v1/", include("api.urls")),
     path("hooks/", include("messaging.urls")),
+    path("portal/", include("portal.urls")),
     path("a/", include("portal.link_urls")),
     path("stop/", include("portal.stop_urls")),
 ]

@@ -36,7 +36,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was opened too long ago, or in another sign-in."""
-    if request.resolver_match and request.resolver_match.app_name == "link":
+    if request.resolver_match and request.resolver_match.app_name in ("link", "portal"):
         return doors.form_over(request)
     return render(request, "403_csrf.html", status=403)
 

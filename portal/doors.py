@@ -9,12 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from common import counting
-from directory.models import Site
+from portal import pages
 from reminders.errors import LinkOver
 
 WRONG = 30  # wrong secrets of one client address …
@@ -33,7 +32,7 @@ def opened_by_secret(find: Find) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def inside(request: HttpRequest, secret: str, **more: Any) -> HttpResponse:
-            return _private(_answer(request, find, view, secret, more))
+            return private(_answer(request, find, view, secret, more))
 
         return inside
 
@@ -55,7 +54,7 @@ def _answer(request: HttpRequest, find: Find, view: View, secret: str, more: dic
 
 def form_over(request: HttpRequest) -> HttpResponse:
     """The browser did not prove that the form came from our page."""
-    return _private(_outside(request, 403, _("This page was open for too long"), is_form=True))
+    return private(_outside(request, 403, _("This page was open for too long"), is_form=True))
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:
@@ -67,23 +66,14 @@ def _too_many(request: HttpRequest) -> HttpResponse:
 def _outside(request: HttpRequest, status: int, heading: Any, *, is_form: bool = False) -> HttpResponse:
     """A page for who is not in: friendly words, and every site's phone."""
     with translation.override(wanted_language(request) or translation.get_language()):
-        sites = Site.objects.filter(is_active=True).exclude(phone="")
-        known = {"heading": heading, "is_form": is_form, "sites": sites}
+        known = {"heading": heading, "is_form": is_form}
         return page(request, "outside.html", known, status=status)
 
 
 def page(request: HttpRequest, template: str, known: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page of the portal in the active language."""
-    language = translation.get_language()
-    base = {
-        "language": language,
-        "languages": [(code, translation.get_language_info(code)["name_local"]) for code, _n in settings.LANGUAGES],
-        "keep": keep(request),
-        "secret": (request.resolver_match.kwargs if request.resolver_match else {}).get("secret", ""),
-    }
-    answer = render(request, f"portal/{template}", base | known, status=status)
-    answer["Content-Language"] = language
-    return answer
+    """A page behind a secret: its address goes on with the language that was chosen on it."""
+    secret = (request.resolver_match.kwargs if request.resolver_match else {}).get("secret", "")
+    return pages.draw(request, template, {"keep": keep(request), "secret": secret} | known, status=status)
 
 
 def wanted_language(request: HttpRequest) -> str:
@@ -98,7 +88,7 @@ def keep(request: HttpRequest) -> str:
     return f"?language={chosen}" if chosen else ""
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
+def private(answer: HttpResponse) -> HttpResponse:
     """Not for search engines; and no other page, not even our own, learns the address.
 
     `no-referrer` would do the same, but then browsers send `Origin: null` with forms, which no CSRF check can accept.

@@ -1,0 +1,78 @@
+"""Who is signed in to the portal, and for whom they may act.
+
+The session holds the account's number and its count of sessions, so that signing out everywhere, and ending the
+account, ends each of them at its next request.
+"""
+
+import datetime as dt
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from common import clock
+from patients.models import Patient, PortalAccount
+from patients.services import family, portal_accounts
+from patients.services.family import Member
+
+KEY = "portal"  # in the session: account, sessions, last (seconds since 1970, UTC)
+IDLE = dt.timedelta(minutes=30)  # without any act
+STEP = 60  # seconds after which `last` is written anew
+
+
+class Visitor:
+    """Somebody signed in. person: whose record it is; None until they have shown who they are."""
+
+    def __init__(self, account: PortalAccount):
+        self.account = account
+        self.person: Patient | None = portal_accounts.person_of(account)
+
+    idle_minutes = int(IDLE.total_seconds() // 60)
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """Themselves and whom they act for."""
+        return family.members(self.person) if self.person else []
+
+    @cached_property
+    def people(self) -> list[Patient]:
+        """The same as patients."""
+        return [one.patient for one in self.members]
+
+
+def enter(request: HttpRequest, account: PortalAccount) -> None:
+    """This browser is signed in. The session gets a new name, so that one planted before is worth nothing."""
+    request.session.cycle_key()
+    request.session[KEY] = {"account": account.pk, "sessions": account.sessions, "last": clock.now().timestamp()}
+
+
+def leave(request: HttpRequest) -> None:
+    """Nobody is signed in to the portal any more; staff who use the same browser stay signed in."""
+    if request.user.is_authenticated:
+        request.session.pop(KEY, None)
+        request.session.cycle_key()
+    else:
+        request.session.flush()
+
+
+def of(request: HttpRequest) -> Visitor | None:
+    """Who is signed in; None also when they did nothing for IDLE, or were signed out elsewhere."""
+    kept = request.session.get(KEY)
+    if not kept:
+        return None
+    account = PortalAccount.objects.live().select_related("patient__merged_into").filter(pk=kept["account"]).first()
+    if account is None or account.sessions != kept["sessions"] or _is_idle(kept):
+        leave(request)
+        return None
+    _note_act(request, kept)
+    return Visitor(account)
+
+
+def _is_idle(kept: dict) -> bool:
+    return clock.now().timestamp() - kept["last"] > IDLE.total_seconds()
+
+
+def _note_act(request: HttpRequest, kept: dict) -> None:
+    """A page that asks by itself does not keep anybody signed in."""
+    now = clock.now().timestamp()
+    if "X-Background" not in request.headers and now - kept["last"] >= STEP:
+        request.session[KEY] = {**kept, "last": now}
