@@ -1,8 +1,11 @@
 """The portal: what patients do by themselves."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from portal.views import home, sign_in, who
+from portal import converters
+from portal.views import book, check, home, sign_in, when, who
+
+register_converter(converters.DayConverter, "day")
 
 app_name = "portal"
 urlpatterns = [
@@ -15,4 +18,22 @@ urlpatterns = [
     path("sign-out/", sign_in.out, name="sign_out"),
     path("who-are-you/", who.who_are_you, name="who_are_you"),
     path("who-are-you/document/", who.document, name="document"),
+    path("book/", book.who, name="book"),
+    path("book/check/<uuid:hold>/", check.page, name="check"),
+    path("book/check/<uuid:hold>/extend/", check.extend, name="extend"),
+    path("book/check/<uuid:hold>/give-up/", check.give_up, name="give_up"),
+    path("book/<uuid:who>/", book.what, name="what"),
+    path("book/<uuid:who>/department/<uuid:department>/", book.which, name="which"),
+    path("book/<uuid:who>/<uuid:service>/", when.dates, name="dates"),
+    path("book/<uuid:who>/<uuid:service>/<day:day>/", when.at, name="times"),
+]
+
+# TEMPORARY
+urlpatterns += [
+    path("visits/", home.page, name="visits"),
+    path("visits/<uuid:visit>/", home.page, name="visit"),
+    path("find/", home.page, name="find"),
+    path("waiting/", home.page, name="waiting"),
+    path("family/", home.page, name="family"),
+    path("privacy/", home.page, name="privacy"),
 ]

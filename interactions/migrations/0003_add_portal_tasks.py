@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0004_add_phone_hours"),
+        ("directory", "0003_urgent_care"),
         ("interactions", "0002_appeals"),
         ("patients", "0008_add_portal_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

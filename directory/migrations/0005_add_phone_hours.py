@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0003_urgent_care"),
+        ("directory", "0004_search_words"),
     ]
 
     operations = [

@@ -1,0 +1,79 @@
+"""The last page before a booking: what it says, what holds for it, and the button that makes it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common import clock
+from common.errors import Refusal
+from portal import acting, entering, journey, pages, promises, showing, times
+from scheduling.models import Appointment, AppointmentStatus
+from scheduling.services import holds
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@entering.for_patients
+def page(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """Everything once more; POST books. Posted twice it books once and shows the same confirmation."""
+    kept = journey.hold_of(request, hold)
+    if kept.status == AppointmentStatus.BOOKED:
+        return _done(kept)
+    if request.method != "POST":
+        return _page(request, kept)
+    try:
+        return _done(holds.book_held(hold=kept, origin=acting.origin(f"hold:{kept.uuid}", kept.uuid)))
+    except Refusal as refusal:
+        return _page(request, journey.hold_of(request, hold), refusal)
+
+
+@require_POST
+@entering.for_patients
+def extend(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """Keep the place once more for as long."""
+    kept = journey.hold_of(request, hold)
+    try:
+        holds.renew(hold=kept, origin=acting.origin())
+    except Refusal as refusal:
+        return _page(request, journey.hold_of(request, hold), refusal)
+    return redirect("portal:check", kept.uuid)
+
+
+@require_POST
+@entering.for_patients
+def give_up(request: HttpRequest, hold: UUID) -> HttpResponse:
+    """Do not book: the place is free again at once. Twice is once."""
+    kept = journey.hold_of(request, hold)
+    if kept.status == AppointmentStatus.HELD and not kept.has_lapsed(clock.now()):
+        holds.release(hold=kept, origin=acting.origin())
+    return redirect("portal:home")
+
+
+def _done(booking: Appointment) -> HttpResponse:
+    return redirect(reverse("portal:visit", args=[booking.uuid]) + "?new=1")
+
+
+def _page(request: HttpRequest, kept: Appointment, refusal: Refusal | None = None) -> HttpResponse:
+    now, way = clock.now(), journey.of_hold(kept)
+    is_over = kept.status == AppointmentStatus.LAPSED or kept.has_lapsed(now)
+    left = max(0, int((kept.held_until - now).total_seconds()))
+    known = {
+        "step": 5,
+        "kept": kept,
+        "way": way,
+        "shown": showing.visit(kept),
+        "arrival": times.arrival_of(kept),
+        "fee": times.fee_of(kept.slot.service),
+        "times": way.times(clock.local(kept.starts_at).date()),
+        "person": kept.patient,
+        "rules": promises.of(kept.slot),
+        "left": left,
+        "minutes": left // 60 + 1,
+        "is_over": is_over,
+        "refusal": refusal,
+        "mistakes": [("", refusal)] if refusal and not is_over else [],
+    }
+    status = refusal.status if refusal else 200
+    return pages.draw(request, "book/over.html" if is_over else "book/check.html", known, status=status)
