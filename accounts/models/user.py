@@ -6,6 +6,10 @@ from accounts.roles import ROLES
 from common.history import HistoricalRecords
 from common.models import PublicId
 
+from .device import Channel
+
+PORTAL = "portal"  # the username behind the patient portal
+
 
 class Kind(models.TextChoices):
     STAFF = "staff", _("Staff")
@@ -36,6 +40,8 @@ class User(PublicId, AbstractUser):
     def __str__(self) -> str:
         if self.kind == Kind.SYSTEM:
             return str(Kind.SYSTEM.label)  # whatever language its row was made in
+        if self.is_patient_portal:
+            return str(Channel.PORTAL.label)
         return self.name or self.username
 
     def get_full_name(self) -> str:
@@ -48,6 +54,11 @@ class User(PublicId, AbstractUser):
     def sees_everything(self) -> bool:
         """True for the system, for a superuser, and for whoever may see all sites."""
         return self.sees_all_sites or self.is_superuser or self.kind == Kind.SYSTEM
+
+    @property
+    def is_patient_portal(self) -> bool:
+        """True for the one user through whom all patients act by themselves."""
+        return self.kind == Kind.DEVICE and self.username == PORTAL
 
 
 class Role(Group):
