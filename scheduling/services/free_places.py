@@ -55,14 +55,14 @@ def search(wish: Wish, *, origin: Origin, at: dt.datetime | None = None) -> Page
     rows = fitting(wish, services, at, ended)
     some = rows[: wish.limit]
     shared = PageShares(some, at)
-    found = [_judge(slot, origin.channel, at, ended.get(slot.pk, 0), shared) for slot in some]
+    found = [judge(slot, origin.channel, at, ended.get(slot.pk, 0), shared) for slot in some]
     if not wish.include_full:
         found = [item for item in found if item.free]
     return Page(found, cursor_of(some[-1]) if len(rows) > wish.limit else "")
 
 
-def _judge(slot: Slot, channel: str, at: dt.datetime, ended: int, shared: PageShares) -> Found:
-    """How many places `channel` may take now, and why not."""
+def judge(slot: Slot, channel: str, at: dt.datetime, ended: int, shared: PageShares) -> Found:
+    """How many places of this slot `channel` may take now, and why not."""
     try:
         rules.check_slot(slot, channel, at)
         free = places_free(slot.capacity, slot.taken - ended)

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.models.user import Kind
 from common import clock
 from patients.models import Patient
-from scheduling.errors import HoldLapsed, HoldRenewedAlready, HoldTaken, TooManyHolds
+from scheduling.errors import HoldLapsed, HoldRenewedAlready, HoldTaken, SameSlot
 from scheduling.models import Appointment, AppointmentStatus, EventKind, Slot
 
 from . import alternatives, appointments, barring, rules
 from .claiming import claim_place, give_up, lapse_holds, record
+from .hoarding import check_number
 from .once import once
 from .origin import Origin, system_origin
-from .reading import find_slot, lock_appointment, lock_patient
+from .reading import find_slot, lock_appointment, lock_patient, lock_slots
 
 
 def hold_time() -> dt.timedelta:
@@ -39,43 +39,74 @@ def hold(
     until = at + (dt.timedelta(minutes=minutes) if minutes else hold_time())
 
     def work() -> Appointment:
-        check_number(origin, at)
-        return keep(slot=slot, patient=patient, until=until, origin=origin, at=at)
+        person = lock_patient(patient) if patient else None
+        check_number(origin, at, [person])
+        return _keep(person, slot, until, origin, at)
 
     with alternatives.offered(slot, origin, at):
         return once(origin, work)
 
 
 def keep(
-    *, slot: Slot | UUID, patient: Patient | UUID | None, until: dt.datetime, origin: Origin, at: dt.datetime
+    *, slot: Slot | UUID, patient: Patient | UUID, until: dt.datetime, origin: Origin, at: dt.datetime
 ) -> Appointment:
     """Hold a place inside a transaction that runs, however many places the caller keeps. Raises what `book` raises."""
-    person = lock_patient(patient) if patient else None
+    return _keep(lock_patient(patient), slot, until, origin, at)
+
+
+def _keep(
+    person: Patient | None, slot: Slot | UUID, until: dt.datetime, origin: Origin, at: dt.datetime
+) -> Appointment:
     wanted = find_slot(slot, origin.by)
     _check(person, wanted, origin, at)
-    place = claim_place(wanted, at)
-    until = min(until, wanted.ends_at)
-    return appointments.make(person, wanted, place, origin, at, status=AppointmentStatus.HELD, held_until=until)
+    return _make(person, wanted, claim_place(wanted, at), until, origin, at)
 
 
-def check_number(origin: Origin, at: dt.datetime, more: int = 1) -> None:
-    """Raises TooManyHolds when `more` holds would be too many for this caller."""
-    if Appointment.objects.holds_of(origin.by, at).count() + more > _most_holds(origin):
-        raise TooManyHolds
+def _make(
+    person: Patient | None, slot: Slot, place: int, until: dt.datetime, origin: Origin, at: dt.datetime
+) -> Appointment:
+    """A hold never outlives its slot."""
+    held = {"status": AppointmentStatus.HELD, "held_until": min(until, slot.ends_at)}
+    return appointments.make(person, slot, place, origin, at, **held)
 
 
-def _check(person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime) -> None:
+def _check(
+    person: Patient | None, slot: Slot, origin: Origin, at: dt.datetime, ignoring: Appointment | None = None
+) -> None:
+    """ignoring: the hold that is given up for this one; a restriction is asked about all the same."""
     if person:
-        appointments.check(person, slot, origin, at)
+        appointments.check(person, slot, origin, at, ignoring=ignoring)
+        if ignoring:
+            barring.check(person, slot.service, origin, at)
         return
     rules.check_slot(slot, origin.channel, at)
     if slot.has_rules:
-        rules.check_channel(slot, origin.channel, at)
+        rules.check_channel(slot, origin.channel, at, ignoring)
 
 
-def _most_holds(origin: Origin) -> int:
-    """A channel asks for many people at once, a person at the desk for one."""
-    return settings.MAX_CHANNEL_HOLDS if origin.by.kind == Kind.DEVICE else settings.MAX_HOLDS
+def exchange(
+    *, hold: Appointment | UUID, slot: Slot | UUID, origin: Origin, at: dt.datetime | None = None
+) -> Appointment:
+    """Keep a place of `slot` instead of the one that is held, or the old one as it was: the new place is claimed
+    before the old one is freed, and limits do not count the old one. Returns the new hold, with a whole hold time.
+
+    Raises what `hold` raises, SameSlot, HoldLapsed, HoldTaken.
+    """
+    at = at or clock.now()
+
+    def work() -> Appointment:
+        kept = lock_hold(hold, origin, at)
+        wanted = find_slot(slot, origin.by)
+        if wanted.pk == kept.slot_id:
+            raise SameSlot(field="slot")
+        _check(kept.patient, wanted, origin, at, ignoring=kept)
+        lock_slots(kept.slot_id, wanted.pk)
+        place = claim_place(wanted, at, may_wait=False)
+        give_up(kept, origin.keyless, at)  # the key stands on the new hold, which is the answer to a repeat
+        return _make(kept.patient, wanted, place, at + hold_time(), origin, at)
+
+    with alternatives.offered(slot, origin, at):
+        return once(origin, work)
 
 
 def book_held(

@@ -27,16 +27,23 @@ class PageShares:
         return [rule for rule in self.rules if rule.speaks_of(slot.service)]
 
     def allowed(self, slot: Slot, channel: str) -> int:
-        """Places of the slot's session that the channel may take. Raises the refusal of the rule that says none."""
+        """Places of this slot that the channel may take, were all of them free. Raises the refusal of the rule that
+        says none."""
+        left = self.left(slot, channel)
+        return slot.capacity if left is None else left
+
+    def left(self, slot: Slot, channel: str) -> int | None:
+        """Places of the slot's whole session that the channel may take; None when no rule counts them. Raises as
+        `allowed` does."""
         if not self.rules:
-            return slot.capacity
+            return None
         speaking = self._rules_for(slot)
         for rule in speaking:
             if rule.channel == channel:
                 rules.check_window(rule, slot, self.at)
         standing = shares_of(speaking, slot.session, self.places.get(slot.session_id, 0))
         if not standing:
-            return slot.capacity
+            return None
         free = self.free.get(slot.session_id, 0)
         taken = self.taken.get(slot.session_id, {})
         verdict = shares.open_to(channel, free=free, taken=taken, shares=standing, at=self.at)

@@ -15,12 +15,14 @@ from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, 
 
 from . import alternatives, appointments, holds
 from .claiming import claim_place
+from .hoarding import check_number
 from .once import once
 from .origin import Origin
 from .reading import find_slot, lock_patients, lock_sessions, uuid_of
 
 Pair = tuple[Patient | UUID, Slot | UUID]
 Facts = Callable[[Slot], dict[str, Any]]  # what is written with a claim on that slot
+Count = Callable[[list[Patient]], None]  # refuses when that would be too many places for them
 SEARCH_DAYS = 3  # the wished day and the two after it
 
 
@@ -40,10 +42,12 @@ def hold_together(*, bookings: Sequence[Pair], origin: Origin, at: dt.datetime |
     Raises what `holds.hold` raises for the first that cannot be had.
     """
     at = at or clock.now()
-    holds.check_number(origin, at, more=len(bookings))
     until = at + holds.hold_time()
-    held = {"status": AppointmentStatus.HELD}
-    return _all_or_none(bookings, origin, at, lambda slot: held | {"held_until": min(until, slot.ends_at)})
+
+    def held(slot: Slot) -> dict[str, Any]:
+        return {"status": AppointmentStatus.HELD, "held_until": min(until, slot.ends_at)}
+
+    return _all_or_none(bookings, origin, at, held, lambda people: check_number(origin, at, people))
 
 
 def book_held_together(
@@ -60,11 +64,14 @@ def book_held_together(
     return once(origin, work)
 
 
-def _all_or_none(bookings: Sequence[Pair], origin: Origin, at: dt.datetime, facts: Facts) -> list[Appointment]:
+def _all_or_none(
+    bookings: Sequence[Pair], origin: Origin, at: dt.datetime, facts: Facts, count: Count = lambda people: None
+) -> list[Appointment]:
     group = uuid.uuid4()
 
     def work() -> list[Appointment]:
         people = lock_patients(person for person, _slot in bookings)
+        count([people[uuid_of(person)] for person, _slot in bookings])
         slots = {uuid_of(ref): find_slot(ref, origin.by) for _person, ref in bookings}
         lock_sessions(slot.session_id for slot in slots.values() if slot.has_rules)
         pairs = [(people[uuid_of(p)], slots[uuid_of(s)], n) for n, (p, s) in enumerate(bookings)]

@@ -71,14 +71,14 @@ def fitting(wish: Wish, services: list[HealthcareService], at: dt.datetime, ende
     if not by_id:
         return []
     shape = _Shape(
-        services=_padded_size(by_id),
-        ended=_padded_size(ended),
+        services=padded_size(by_id),
+        ended=padded_size(ended),
         practitioner=wish.practitioner is not None,
         part_of_day=wish.part_of_day,
         include_full=wish.include_full,
         limit=wish.limit + 1,
     )
-    lists = _padded("service", by_id, shape.services) | _padded("ended", ended, shape.ended)
+    lists = padded("service", by_id, shape.services) | padded("ended", ended, shape.ended)
     rows = list(_statement(shape).rows(**_values(wish, at, after), **lists))
     for slot in rows:
         _service.set_cached_value(slot, by_id[slot.service_id])  # as `select_related` does it
@@ -157,27 +157,32 @@ def _query(shape: _Shape) -> QuerySet[Slot]:
     moment, at = DateTimeField(), Given("at", DateTimeField())
     slots = Slot.objects.in_roster().select_related("session__practitioner", "session__location")
     slots = slots.defer("session__practitioner__introduction")  # by far the longest text, and no line of a search
-    slots = slots.filter(service__pk__in=_given("service", shape.services))
+    slots = slots.filter(service__pk__in=given_ids("service", shape.services))
     begin = _Row(Given("since", moment), Given("pk", BigIntegerField()))
     slots = slots.filter(GreaterThan(_Row("starts_at", "pk"), begin), starts_at__lt=Given("until", moment))
     if shape.practitioner:
         slots = slots.filter(session__practitioner__uuid=Given("practitioner", UUIDField()))
-    if shape.part_of_day:
-        before_noon = Q(starts_at__hour__lt=12)  # Django compares in the current, that is the hospital's zone
-        slots = slots.filter(before_noon if shape.part_of_day == PartOfDay.MORNING else ~before_noon)
+    slots = slots.filter(in_part(shape.part_of_day))
     if not shape.include_full:
         slots = slots.filter(_has_place(shape), session__status=SessionStatus.OPEN, session__released_at__lte=at)
     return slots.order_by("starts_at", "pk")[: shape.limit]
+
+
+def in_part(part_of_day: str) -> Q:
+    """True of slots in that part of the day; of all when it does not matter."""
+    before_noon = Q(starts_at__hour__lt=12)  # Django compares in the current, that is the hospital's zone
+    return {PartOfDay.MORNING: before_noon, PartOfDay.AFTERNOON: ~before_noon}.get(part_of_day, Q())
 
 
 def _has_place(shape: _Shape) -> Q:
     """A place that nobody claims, or whose hold has ended. Those are few and named one by one: an OR over a subquery
     would cost the index that finds free places."""
     free = Q(closed=Closure.OPEN, taken__lt=F("capacity"))
-    return free | Q(pk__in=_given("ended", shape.ended), closed=Closure.OPEN) if shape.ended else free
+    return free | Q(pk__in=given_ids("ended", shape.ended), closed=Closure.OPEN) if shape.ended else free
 
 
-def _given(name: str, count: int) -> list[Given]:
+def given_ids(name: str, count: int) -> list[Given]:
+    """Room for `count` ids in kept SQL; `padded` names them."""
     return [Given(f"{name}{n}", BigIntegerField()) for n in range(count)]
 
 
@@ -188,12 +193,12 @@ def _values(wish: Wish, at: dt.datetime, after: tuple[dt.datetime, int]) -> dict
     return {"since": since, "pk": pk, "until": end, "at": at, "practitioner": wish.practitioner}
 
 
-def _padded_size(ids: dict) -> int:
+def padded_size(ids: dict) -> int:
     """The next power of two; 0 for none."""
     return 1 << (len(ids) - 1).bit_length() if ids else 0
 
 
-def _padded(name: str, ids: dict, size: int) -> dict[str, int]:
+def padded(name: str, ids: dict, size: int) -> dict[str, int]:
     """The ids by name, the last one repeated until `size` are given."""
     given = list(ids) + list(ids)[-1:] * (size - len(ids))
     return {f"{name}{n}": pk for n, pk in enumerate(given)}
