@@ -12,7 +12,7 @@ from common.ids import read_uuid
 from directory.models import HealthcareService, Practitioner
 from patients.models import Patient
 from portal import acting
-from scheduling.models import Appointment, AppointmentStatus
+from scheduling.models import Appointment
 from scheduling.services.free_places import Wish
 
 DOCTOR = "doctor"  # in the query: with this practitioner only
@@ -81,11 +81,8 @@ def held_for(person: Patient) -> Appointment | None:
 
 def hold_of(request: HttpRequest, uuid: UUID) -> Appointment:
     """A place kept, now or before, for the visitor or somebody they act for. Raises Http404."""
-    rows = Appointment.objects.for_desk().filter(
-        uuid=uuid, patient__in=request.visitor.people, by=acting.origin().by,
-        status__in=(AppointmentStatus.HELD, AppointmentStatus.LAPSED, AppointmentStatus.BOOKED),
-    )  # fmt: skip
-    found = rows.first()
+    rows = Appointment.objects.for_desk().filter(uuid=uuid, patient__in=request.visitor.people)
+    found = rows.filter(by=acting.origin().by).first()
     if found is None:
         raise Http404
     return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -52,8 +53,8 @@ def draw(request: HttpRequest, template: str, known: dict[str, Any], *, status: 
 
 
 def phones() -> list[Site]:
-    """Sites that can be called."""
-    return list(Site.objects.filter(is_active=True).exclude(phone=""))
+    """Sites that can be called; as they were up to a minute ago, because every page shows them."""
+    return cache.get_or_set("portal_phones", lambda: list(Site.objects.filter(is_active=True).exclude(phone="")), 60)
 
 
 def _keep(request: HttpRequest, answer: HttpResponse, language: str, looks: Looks) -> None:

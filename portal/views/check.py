@@ -19,7 +19,7 @@ from scheduling.services import holds
 def page(request: HttpRequest, hold: UUID) -> HttpResponse:
     """Everything once more; POST books. Posted twice it books once and shows the same confirmation."""
     kept = journey.hold_of(request, hold)
-    if kept.status == AppointmentStatus.BOOKED:
+    if kept.held_until is None:  # it was booked, whatever became of it since
         return _done(kept)
     if request.method != "POST":
         return _page(request, kept)
@@ -57,7 +57,7 @@ def _done(booking: Appointment) -> HttpResponse:
 
 def _page(request: HttpRequest, kept: Appointment, refusal: Refusal | None = None) -> HttpResponse:
     now, way = clock.now(), journey.of_hold(kept)
-    is_over = kept.status == AppointmentStatus.LAPSED or kept.has_lapsed(now)
+    is_over = kept.status != AppointmentStatus.HELD or kept.has_lapsed(now)
     left = max(0, int((kept.held_until - now).total_seconds()))
     known = {
         "step": 5,
