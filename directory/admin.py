@@ -177,6 +177,7 @@ class HealthcareServiceAdmin(Catalogue):
             _("Visit"),
             {"fields": (("fee_amount", "fee_currency"), "length_minutes", "preparation_zh", "preparation_en")},
         ),
+        (_("Found by patients"), {"fields": ("search_words",)}),
         (_("For whom"), {"fields": (("min_age", "max_age"), ("sex", "is_urgent"))}),
         (_("Release of places"), {"fields": (("release_days", "release_time"),)}),
     )

@@ -50,6 +50,24 @@ PREPARATION = {
     "paed": ("请携带预防接种证，由监护人陪同。", "Bring the vaccination booklet; a guardian has to come along."),
 }
 
+# What patients say at the window, in both languages
+SEARCH_WORDS = {
+    "ortho": "膝盖痛, 腰痛, 骨折, 扭伤, 颈椎, 关节炎, knee pain, back pain, fracture, sprain, neck pain",
+    "cardio": "胸闷, 心慌, 高血压, 心电图, 冠心病, chest pain, palpitations, blood pressure, ECG",
+    "paed": "发烧, 咳嗽, 小孩, 宝宝, 打疫苗, 拉肚子, child, baby, fever, cough, vaccination",
+    "gyn": "月经不调, 白带异常, 怀孕, 产检, 宫颈筛查, period pain, pregnancy, smear test",
+    "resp": "咳嗽, 发烧, 哮喘, 气喘, 肺炎, 感冒, cough, fever, asthma, pneumonia, cold",
+    "gastro": "胃痛, 肚子痛, 胃镜, 拉肚子, 便秘, 反酸, stomach ache, heartburn, diarrhoea, gastroscopy",
+    "neuro": "头痛, 头晕, 失眠, 手麻, 中风, headache, dizziness, insomnia, numbness, stroke",
+    "endo": "糖尿病, 甲状腺, 血糖高, 痛风, 肥胖, diabetes, thyroid, blood sugar, gout",
+    "surg": "阑尾炎, 疝气, 痔疮, 胆结石, 换药, 拆线, appendicitis, hernia, gallstones, stitches",
+    "eye": "眼睛红, 近视, 白内障, 看不清, 配镜, red eye, glasses, cataract, blurred vision",
+    "ent": "鼻炎, 咽喉痛, 耳鸣, 听力下降, 鼻出血, sore throat, earache, hearing, blocked nose",
+    "derm": "皮疹, 湿疹, 痘痘, 过敏, 脱发, rash, eczema, acne, allergy, hair loss",
+    "tcm": "针灸, 推拿, 调理, 中药, 失眠, acupuncture, massage, herbal medicine",
+    "check": "体检, 入职体检, 健康证, 抽血, check-up, medical examination, blood test",
+}
+
 TAGS = [
     ("wheelchair", "轮椅", "Wheelchair", Tone.INFO),
     ("hearing", "听力障碍", "Hard of hearing", Tone.INFO),
@@ -119,6 +137,7 @@ def _make_service(department: Department, grade: str, ages: tuple, sex: str) -> 
         fee_amount=fee,
         preparation_zh=before_zh,
         preparation_en=before_en,
+        search_words=SEARCH_WORDS[department.code],
         min_age=ages[0] or None,
         max_age=ages[1],
         sex=sex,

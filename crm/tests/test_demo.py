@@ -17,13 +17,13 @@ from stdnum.cn import ric
 from accounts.models import User
 from accounts.roles import ROLES
 from common import clock, sealing
-from crm.demo import hospital, outcomes
+from crm.demo import catalogue, hospital, outcomes
 from crm.demo.people import Town
 from directory.models import Department, Practitioner, Site
 from directory.tests.factories import SiteFactory
 from patients.models import Identifier, IdentifierSystem, Patient, RelatedPerson, Sex
 from scheduling.models import Appointment, AppointmentEvent, Session, Slot, Stoppage, WaitlistEntry, WaitlistOffer
-from scheduling.services import pool
+from scheduling.services import pool, wanted
 from visits.models import Call, Encounter, QueueEntry
 from visits.services import waiting_times
 
@@ -63,6 +63,22 @@ def test_the_pool_of_the_demo_is_clean_and_every_kind_of_thing_is_there():
     days = Session.objects.values_list("day", flat=True)
     assert min(days) < DAY - dt.timedelta(days=50)
     assert max(days) > DAY + dt.timedelta(days=20)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "departments"),
+    [
+        ("膝盖痛", {"ortho"}),
+        ("knee pain", {"ortho"}),
+        ("发烧", {"paed", "resp"}),
+        ("Fever", {"paed", "resp"}),
+        ("体检", {"check"}),
+    ],
+)
+def test_patients_find_the_services_of_the_demo_by_what_is_wrong(said, departments):
+    catalogue.make()
+    assert {match.department.code for match in wanted.matching(said)} == departments
 
 
 @pytest.mark.django_db

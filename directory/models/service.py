@@ -40,6 +40,11 @@ class HealthcareService(PublicId, Named):
     fee_currency = models.CharField(_("currency"), max_length=3, default="CNY")
     preparation_zh = models.TextField(_("preparation in Chinese"), blank=True)
     preparation_en = models.TextField(_("preparation in English"), blank=True)
+    search_words = models.TextField(
+        _("search words"),
+        blank=True,
+        help_text=_("Words and symptoms that patients use, in Chinese and English, separated by commas."),
+    )
 
     min_age = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
     max_age = models.PositiveSmallIntegerField(_("up to age"), null=True, blank=True)

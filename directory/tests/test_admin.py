@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from directory.models import Practitioner, PractitionerRole, Scope
+from directory.models import HealthcareService, Practitioner, PractitionerRole, Scope
 from directory.tests.factories import (
     DepartmentFactory,
     LocationFactory,
@@ -70,6 +70,18 @@ def test_a_practitioner_is_found_by_pinyin_typed_in_one_word(as_user):
     )  # fmt: skip
     assert Practitioner.objects.get().name_pinyin == "zhang wei"
     assert "张伟" in page(client, "practitioner", q="zhangwei").text.replace("张 伟", "张伟")
+
+
+def test_search_words_are_written_on_the_page_of_the_service_and_kept_in_its_history(as_user):
+    service = ServiceFactory()
+    client = as_user(UserFactory(role="administrator"))
+    address = reverse("admin:directory_healthcareservice_change", args=[service.pk])
+    form = client.get(address).context["adminform"].form
+    said = {name: value for name, value in form.initial.items() if value is not None}
+    answer = client.post(address, said | {"search_words": "膝盖痛, knee pain", "is_active": "on"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert HealthcareService.objects.get().search_words == "膝盖痛, knee pain"
+    assert HealthcareService.history.first().search_words == "膝盖痛, knee pain"
 
 
 def test_nothing_of_the_catalogue_is_deleted(as_user):
