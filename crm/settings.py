@@ -213,6 +213,10 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False  # unlocking: manage.py axes_reset_username
 
+# Codes that patients are told at their phone, to sign in with: how many may be asked for in an hour
+CODES_PER_ADDRESS = env.int("CODES_PER_ADDRESS", 30)  # by one client address; a hospital's Wi-Fi has one for everybody
+CODES_PER_HOUR = env.int("CODES_PER_HOUR", 2_000)  # in all, so that nobody empties the account at the carrier
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", 12)).total_seconds())  # the longest working day
 SESSION_IDLE_LIMIT = timedelta(minutes=env.int("SESSION_IDLE_MINUTES", 30))

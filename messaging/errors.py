@@ -142,6 +142,15 @@ class TakenBackAlready(Refusal):
     status = 409
 
 
+class CodesUnavailable(Refusal):
+    """No channel can tell a code to this phone."""
+
+    code = "codes_unavailable"
+    message = _("No code can be sent to this phone at the moment. Please call us or come to the front desk.")
+    status = 503
+    permanent = False
+
+
 class NoOutbox(Refusal):
     """Somebody would speak for the patient to a carrier that really sends."""
 

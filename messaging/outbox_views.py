@@ -22,9 +22,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import Refusal
 from common.ids import read_uuid
-from messaging.models import Message, MessageChannel
+from messaging.models import MessageChannel
 from messaging.services import outbox
-from messaging.services.outbox import Bubble, Talk
+from messaging.services.outbox import Bubble, Said, Talk
 from patients.models import Patient
 
 View = Callable[..., HttpResponse]
@@ -43,7 +43,7 @@ class Shown:
     """What the page shows of the outbox: the list, and the conversation that was chosen."""
 
     channels: Sequence[MessageChannel]
-    chosen: Message | None
+    chosen: Said | None
     people: list[int] | None
 
     @cached_property

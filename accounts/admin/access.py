@@ -54,9 +54,9 @@ class AccessLogAdmin(FactAdmin):
 
     @display(description=_("record"))
     def subject(self, obj: AccessLog) -> Any:
-        """The row itself, found by its public id."""
+        """The row itself, found by its public id; of what has no page, what it is."""
         model = _model(obj.subject_kind)
-        if model is None or obj.subject_uuid is None:
+        if model is None or obj.subject_uuid is None or not self.admin_site.is_registered(model):
             return self.kind(obj)
         return link_to(model.objects.filter(uuid=obj.subject_uuid).first())
 

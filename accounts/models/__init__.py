@@ -1,6 +1,7 @@
 from .access import AccessLog
 from .device import Channel, ChannelKey, Device
+from .one_time_code import OneTimeCode
 from .presence import Presence
 from .user import Role, User
 
-__all__ = ["AccessLog", "Channel", "ChannelKey", "Device", "Presence", "Role", "User"]
+__all__ = ["AccessLog", "Channel", "ChannelKey", "Device", "OneTimeCode", "Presence", "Role", "User"]

@@ -1,4 +1,5 @@
 from messaging.models.channel import Medium, MessageChannel
+from messaging.models.code_message import CodeMessage
 from messaging.models.delivery import (
     MESSAGE_TONE,
     ON_THE_WAY,
@@ -19,6 +20,7 @@ __all__ = [
     "MESSAGE_TONE",
     "ON_THE_WAY",
     "TONE",
+    "CodeMessage",
     "Delivery",
     "DeliveryState",
     "InboundMessage",

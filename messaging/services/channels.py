@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext, override
 
 from accounts.models import User
@@ -29,7 +29,7 @@ from messaging.errors import (
     UnknownCarrier,
     UnsafeAddress,
 )
-from messaging.models import Medium, Message, MessageChannel
+from messaging.models import CodeMessage, Medium, Message, MessageChannel
 from messaging.models.channel import REACHED_AT
 from messaging.services import planning
 from messaging.services.sending.carrying import receipt_url
@@ -184,9 +184,14 @@ def hook_url(channel: MessageChannel) -> str:
 
 
 def with_use(rows: QuerySet[MessageChannel], at: dt.datetime | None = None) -> QuerySet[MessageChannel]:
-    """Each with `spent`, what its messages of today cost in its currency, and `last_at`, when the last was written."""
+    """Each with `spent`, what messages and codes of today cost in its currency, and `last_at`, that of the last."""
     since = clock.day_bounds(clock.today(at or clock.now()))[0]
-    own = Message.objects.filter(channel=OuterRef("pk")).order_by()
+    (spent, last), (of_codes, last_code) = (_use(told, since) for told in (Message, CodeMessage))
+    return rows.annotate(spent=spent + of_codes, last_at=Greatest(Coalesce(last, last_code), Coalesce(last_code, last)))
+
+
+def _use(told: type[Model], since: dt.datetime) -> tuple[Coalesce, Subquery]:
+    """Of each channel: what it cost since then, and when the last was written."""
+    own = told.objects.filter(channel=OuterRef("pk")).order_by()
     spent = own.filter(at__gte=since).values("channel").annotate(sum=Sum("cost_amount")).values("sum")
-    last = own.order_by("-at").values("at")[:1]
-    return rows.annotate(spent=Coalesce(Subquery(spent), Decimal(0)), last_at=Subquery(last))
+    return Coalesce(Subquery(spent), Decimal(0)), Subquery(own.order_by("-at").values("at")[:1])

@@ -1,4 +1,5 @@
-"""The outbox as a telephone: what was said to whom, and answers given in the patient's place.
+"""The outbox as a telephone: what was said to whom, and answers given in the patient's place. One-time codes, too,
+which are said to a phone and to no patient, until they are over.
 
 Only for channels whose carrier is the outbox, which sends nothing: whoever has a real carrier answers themselves.
 """
@@ -10,30 +11,33 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import clock
+from common import clock, sealing
 from messaging import kinds
 from messaging.channels.base import Reply
 from messaging.channels.outbox.transport import OutboxTransport
 from messaging.errors import NoOutbox
 from messaging.labels import label_of
-from messaging.models import Delivery, DeliveryState, InboundMessage, Message, MessageChannel
-from messaging.services import planning, receiving
+from messaging.message_kinds import CODE
+from messaging.models import CodeMessage, Delivery, DeliveryState, InboundMessage, Message, MessageChannel
+from messaging.services import code_messages, planning, receiving
 from messaging.wording import mask
 
 TALKS = 30  # conversations in the list
 LOOKED_AT = 150  # messages of each channel from which the list is made
 BUBBLES = 60  # of one conversation, of each side
+Said = Message | CodeMessage
 SENT = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Talk:
-    """A conversation: ref names a message of it, point the number of its contact point."""
+    """A conversation: ref names a message of it, point tells it from others in the page."""
 
     ref: uuid.UUID
-    point: int
+    point: str
     address: str
     masked: str
     name: str
@@ -71,8 +75,9 @@ def _messages(channel: MessageChannel) -> QuerySet[Message]:
 
 
 def recent(channels: Sequence[MessageChannel], people: Sequence[int] | None = None) -> list[Talk]:
-    """The latest conversations, the latest first; people: only of these patients. Two statements for each channel."""
-    said: list[Message] = []
+    """The latest conversations, the latest first; people: only of these patients. Two statements for each channel,
+    and one."""
+    said: list[Said] = [] if people is not None else list(_codes(channels)[:LOOKED_AT])
     heard: list[InboundMessage] = []
     for channel in channels:
         ours = _messages(channel).select_related("delivery__patient")
@@ -84,46 +89,65 @@ def recent(channels: Sequence[MessageChannel], people: Sequence[int] | None = No
     return _talks(said, {one.sender: one for one in sorted(heard, key=lambda one: (one.at, one.pk))})
 
 
-def _talks(said: Sequence[Message], heard: dict[str, InboundMessage]) -> list[Talk]:
+def _codes(channels: Sequence[MessageChannel]) -> QuerySet[CodeMessage]:
+    rows = CodeMessage.objects.filter(channel__in=channels, carrier=OutboxTransport.kind)
+    return rows.select_related("template").order_by("-at", "-pk")
+
+
+def _talks(said: Sequence[Said], heard: dict[str, InboundMessage]) -> list[Talk]:
     """One for each address: what stands last there. heard: address -> the last that came from it."""
-    last: dict[str, Message] = {}
+    last: dict[str, Said] = {}
     names: dict[str, dict[str, None]] = {}  # in order, each once: a family shares a phone
     for message in sorted(said, key=lambda one: (one.at, one.pk)):
         last[message.address] = message
-        names.setdefault(message.address, {})[message.delivery.patient.name] = None
+        known = names.setdefault(message.address, {})
+        if isinstance(message, Message):
+            known[message.delivery.patient.name] = None
     talks = [_talk(message, list(names[address]), heard.get(address)) for address, message in last.items()]
     return nlargest(TALKS, talks, key=lambda talk: talk.at)
 
 
-def _talk(message: Message, names: list[str], heard: InboundMessage | None) -> Talk:
+def _talk(message: Said, names: list[str], heard: InboundMessage | None) -> Talk:
     is_theirs = heard is not None and heard.at >= message.at
     newest = heard if is_theirs else message
     return Talk(
-        ref=message.uuid, point=message.contact_point_id, address=message.address, name=", ".join(names),
-        masked=mask(message.medium, message.address), words=newest.text[:80], medium=newest.medium, at=newest.at,
-        is_theirs=is_theirs,
+        ref=message.uuid, point=_point(message.address), address=message.address,
+        name=", ".join(names) or _("Somebody who wants to sign in"), masked=mask(message.medium, message.address),
+        words=_words(newest, clock.now())[:80], medium=newest.medium, at=newest.at, is_theirs=is_theirs,
     )  # fmt: skip
 
 
-def find(ref: uuid.UUID, channels: Sequence[MessageChannel]) -> Message | None:
+def _point(address: str) -> str:
+    """The same for the same address, and tells nothing of it."""
+    return sealing.digest(address, purpose="messaging.outbox")[:12]
+
+
+def _words(one: Said | InboundMessage, at: dt.datetime) -> str:
+    return code_messages.words_of(one, at) if isinstance(one, CodeMessage) else one.text
+
+
+def find(ref: uuid.UUID, channels: Sequence[MessageChannel]) -> Said | None:
     """A message of ours by whose number a conversation is named."""
     rows = Message.objects.filter(channel__in=channels, carrier=OutboxTransport.kind)
-    return rows.select_related("channel", "delivery__patient").filter(uuid=ref).first()
+    found = rows.select_related("channel", "delivery__patient").filter(uuid=ref).first()
+    return found or _codes(channels).filter(uuid=ref).first()
 
 
-def newest(address: str, channels: Sequence[MessageChannel]) -> Message | None:
+def newest(address: str, channels: Sequence[MessageChannel]) -> Said | None:
     """What was said last to this address: by its channel an answer comes."""
     rows = Message.objects.filter(address=address, channel__in=channels, carrier=OutboxTransport.kind)
-    return rows.select_related("channel").order_by("-at", "-pk").first()
+    found = rows.order_by("-at", "-pk").first(), _codes(channels).filter(address=address).first()
+    return max((one for one in found if one), key=lambda one: one.at, default=None)
 
 
 def bubbles(address: str, channels: Sequence[MessageChannel], at: dt.datetime | None = None) -> list[Bubble]:
-    """The conversation, the first thing first. Two statements."""
+    """The conversation, the first thing first. Three statements."""
     at = at or clock.now()
     ours = Message.objects.filter(address=address, channel__in=channels, carrier=OutboxTransport.kind)
     ours = ours.select_related("delivery").order_by("-at", "-pk")[:BUBBLES]
     theirs = InboundMessage.objects.filter(sender=address, channel__in=channels).order_by("-at", "-pk")[:BUBBLES]
-    found = [*(_ours(one, at) for one in reversed(ours)), *(_theirs(one) for one in reversed(theirs))]
+    codes = [_code(one, at) for one in reversed(_codes(channels).filter(address=address)[:BUBBLES])]
+    found = [*(_ours(one, at) for one in reversed(ours)), *codes, *(_theirs(one) for one in reversed(theirs))]
     return sorted(found, key=lambda bubble: bubble.at)
 
 
@@ -133,6 +157,13 @@ def _ours(message: Message, at: dt.datetime) -> Bubble:
         medium_label=message.get_medium_display(), text=message.text, state=message.get_state_display(),
         tone=message.tone, what=label_of(message.delivery.kind), subject=message.subject, parts=message.parts,
         choices=_choices(message.delivery, at),
+    )  # fmt: skip
+
+
+def _code(row: CodeMessage, at: dt.datetime) -> Bubble:
+    return Bubble(
+        ref=row.uuid, at=row.at, is_theirs=False, medium=row.medium, medium_label=row.get_medium_display(),
+        text=_words(row, at), state=row.get_state_display(), tone=row.tone, what=label_of(CODE.code), parts=row.parts,
     )  # fmt: skip
 
 
@@ -150,7 +181,7 @@ def _choices(delivery: Delivery, at: dt.datetime) -> tuple[tuple[str, str], ...]
     return tuple((one.digit, str(one.label)) for one in kind.choices) if kind and is_open else ()
 
 
-def answer(message: Message, text: str, *, by: User, names_it: bool = False, at: dt.datetime | None = None) -> None:
+def answer(message: Said, text: str, *, by: User, names_it: bool = False, at: dt.datetime | None = None) -> None:
     """Say it in the patient's place, as if it came from the address of `message`, and wake the worker.
 
     names_it: a pressed key belongs to its question; free text belongs to no message, as with an SMS. by: stands in the

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.services.actors import system_user
 from messaging.channels.base import Outcome, Receipt, TransportError
 from messaging.models import Delivery, DeliveryState, Message, MessageChannel, MessageState, Reason
+from messaging.services import code_messages
 from messaging.services.sending import recording
 from patients.services import contacts
 
@@ -19,7 +20,7 @@ def take(receipt: Receipt, channel: MessageChannel, at: dt.datetime) -> bool:
     """Apply a receipt, inside the caller's transaction. False: it is about nothing of ours."""
     message = _message(channel, receipt.ref, receipt.provider_id)
     if message is None:
-        return False
+        return code_messages.take_receipt(receipt, channel, at)
     delivery = Delivery.objects.select_for_update().get(pk=message.delivery_id)
     if receipt.opted_out:
         recording.note_opt_out(message, receipt.error, at)  # also of a letter that arrived: somebody complained

@@ -38,7 +38,7 @@ def carry(sends: Sequence[Send], carriers: Carriers, until: float) -> Iterator[l
     """
     for channel_pk, group in groupby(sorted(sends, key=_channel_of), key=_channel_of):
         of_channel = list(group)
-        transport = _transport(of_channel[0].channel, carriers)
+        transport = open_account(of_channel[0].channel, carriers)
         if transport is None:
             yield [Said(send, TransportError("The account cannot be opened.", down=True)) for send in of_channel]
         elif goes_alone(transport):
@@ -49,7 +49,8 @@ def carry(sends: Sequence[Send], carriers: Carriers, until: float) -> Iterator[l
                 yield list(pool.map(lambda pair, using=transport: _one(*pair, using), ready))
 
 
-def _transport(channel: MessageChannel, carriers: Carriers) -> Transport | None:
+def open_account(channel: MessageChannel, carriers: Carriers) -> Transport | None:
+    """None when it cannot be opened; why stands in the log."""
     try:
         return carriers.transport(channel)
     except Exception:  # settings that cannot be read, or a key that was taken away: the other channels must go on
@@ -71,13 +72,18 @@ def _channel_of(send: Send) -> int:
 
 
 def _one(send: Send, message: Outgoing, transport: Transport) -> Said:
+    return Said(send, hand_over(message, transport))
+
+
+def hand_over(message: Outgoing, transport: Transport) -> Accepted | TransportError:
+    """What the carrier said."""
     try:
-        return Said(send, transport.send(message))
+        return transport.send(message)
     except TransportError as error:
-        return Said(send, error)
+        return error
     except Exception:  # a fault in an adapter: whether it was sent is not known, and the others must go on
         log.exception("the carrier %s failed", transport.kind)
-        return Said(send, TransportError("The adapter failed.", unknown=True))
+        return TransportError("The adapter failed.", unknown=True)
 
 
 def outgoing(send: Send) -> Outgoing:

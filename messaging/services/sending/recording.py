@@ -43,7 +43,7 @@ def _still_ours(said: Sequence[Said]) -> set[int]:
 
 
 def _accept(said: Sequence[Said], at: dt.datetime) -> None:
-    _answers_again([one.send.channel for one in said])
+    answers_again([one.send.channel for one in said])
     groups: dict[bool, list[Said]] = defaultdict(list)
     for one in said:
         groups[one.answer.delivered].append(one)
@@ -61,7 +61,7 @@ def _accept(said: Sequence[Said], at: dt.datetime) -> None:
         )  # fmt: skip
 
 
-def _answers_again(channels: Sequence[MessageChannel]) -> None:
+def answers_again(channels: Sequence[MessageChannel]) -> None:
     """A carrier that took something is not down any more."""
     back = {channel.pk for channel in channels if channel.down_since}
     if back:
@@ -71,7 +71,7 @@ def _answers_again(channels: Sequence[MessageChannel]) -> None:
 
 def _fail(send: Send, error: TransportError, at: dt.datetime) -> None:
     if error.down:
-        _pause(send.channel, error, at)
+        pause(send.channel, error, at)
     is_last = send.message.tries + 1 >= MOST_TRIES and not _is_known_down(send, error)
     if error.unknown:
         _leave_unsettled(send, error, at, is_last=is_last)
@@ -130,7 +130,7 @@ def _paused_until(error: TransportError, at: dt.datetime) -> dt.datetime:
     return at + max(PAUSE, dt.timedelta(seconds=error.retry_after or 0))
 
 
-def _pause(channel: MessageChannel, error: TransportError, at: dt.datetime) -> None:
+def pause(channel: MessageChannel, error: TransportError, at: dt.datetime) -> None:
     """The whole channel waits: thousands of messages do not knock one by one."""
     until = _paused_until(error, at)
     rows = MessageChannel.objects.filter(pk=channel.pk)

@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 from common import clock, phones
 from messaging.channels import TRANSPORTS
 from messaging.channels.base import Transport
-from messaging.models import Delivery, Medium, Message, MessageChannel, OptOut, SendingRule
+from messaging.models import CodeMessage, Delivery, Medium, Message, MessageChannel, OptOut, SendingRule
 from messaging.models.channel import REACHED_AT
 from messaging.services.texts import Words
 from patients.models import ContactPoint
@@ -79,12 +79,13 @@ class World:
 
     @cached_property
     def spent(self) -> dict[str, Decimal]:
-        """Medium -> what its messages of today cost, for channels with a budget; rises as this turn decides."""
+        """Medium -> what messages and codes of today cost, for channels with a budget; rises as this turn decides."""
         limited = [channel for channel in self.carriers.channels.values() if channel.budget_amount is not None]
         found: dict[str, Decimal] = {channel.medium: Decimal(0) for channel in limited}
-        if limited:
-            rows = Message.objects.filter(channel__in=limited, at__gte=self.today).order_by()
-            found |= dict(rows.values_list("medium").annotate(sum=Sum("cost_amount")))
+        for told in (Message, CodeMessage) if limited else ():
+            rows = told.objects.filter(channel__in=limited, at__gte=self.today).order_by()
+            for medium, cost in rows.values_list("medium").annotate(sum=Sum("cost_amount")):
+                found[medium] += cost
         return found
 
     def tried(self, delivery: Delivery) -> dict[str, Message]:
