@@ -20,6 +20,11 @@ def is_api(request) -> bool:
     return request.path_info.startswith("/api/")
 
 
+def is_portal(request) -> bool:
+    """Is it a page of patients?"""
+    return request.path_info.startswith("/portal/")
+
+
 class SkipsApi:
     """Mixin: under /api/ the middleware below it does nothing, because there is neither session nor form there."""
 
@@ -42,7 +47,10 @@ class MessageMiddleware(SkipsApi, Messages):
 
 
 class ActingUserMiddleware(SkipsApi, ActingUser):
-    """Who changes what, outside the API; a channel's view names its device itself."""
+    """Who changes what, outside the API and the portal: their views name who acts, and ask for no member of staff."""
+
+    def __call__(self, request):
+        return self.get_response(request) if is_portal(request) else super().__call__(request)
 
 
 class HtmxMiddleware(SkipsApi, Htmx):
@@ -86,6 +94,7 @@ class IdleLimit:
     """Signs out a person who has done nothing for SESSION_IDLE_LIMIT.
 
     A page that asks by itself (a live queue, a bell) sends `X-Background: 1` and so does not count as doing something.
+    Nor does a page of patients, who are signed in otherwise: there this does not even ask who it is.
     The time is written at most once a minute, to spare a write on each request.
     """
 
@@ -95,7 +104,7 @@ class IdleLimit:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not is_api(request) and request.user.is_authenticated:
+        if not is_api(request) and not is_portal(request) and request.user.is_authenticated:
             self._check(request)
         return self.get_response(request)
 

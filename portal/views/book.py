@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal import asking, entering, journey, offering, options
+from portal import asking, entering, journey, line, offering, options
 from portal.journey import DOCTOR
 from portal.options import Option
 from scheduling.services import last_time, wanted
@@ -34,7 +34,7 @@ def who(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@entering.for_patients
+@line.in_line
 def what(request: HttpRequest, who: UUID) -> HttpResponse:
     """What is it about? As last time, a department, or what was looked for in words."""
     person, words = journey.person(request, who), request.GET.get("q", "")[:200].strip()
@@ -47,7 +47,7 @@ def what(request: HttpRequest, who: UUID) -> HttpResponse:
 
 
 @require_safe
-@entering.for_patients
+@line.in_line
 def which(request: HttpRequest, who: UUID, department: UUID) -> HttpResponse:
     """Which clinic or doctor of a department?"""
     person = journey.person(request, who)

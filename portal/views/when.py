@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import clock
 from common.errors import Refusal
 from common.ids import read_uuid
-from portal import acting, asking, entering, journey, options, times
+from portal import acting, asking, journey, line, options, times
 from portal.journey import Journey
 from scheduling.services import days, holds
 
@@ -19,7 +19,7 @@ COUNT = 14  # days on a page
 
 
 @require_safe
-@entering.for_patients
+@line.in_line
 def dates(request: HttpRequest, who: UUID, service: UUID) -> HttpResponse:
     """Which day? Full days stand there with the reason; the page behind has later ones."""
     way, first = journey.read(request, who, service), _first_day(request)
@@ -33,7 +33,7 @@ def dates(request: HttpRequest, who: UUID, service: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@entering.for_patients
+@line.in_line
 def at(request: HttpRequest, who: UUID, service: UUID, day: dt.date) -> HttpResponse:
     """Which time? POST keeps it. If it is gone, the nearest others stand on the same page."""
     way = journey.read(request, who, service)

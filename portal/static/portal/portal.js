@@ -48,6 +48,25 @@
     tick();
   }
 
+  // In line: the page asks whether it is time, and goes on by itself.
+  const line = document.querySelector("[data-line]");
+  if (line) {
+    const ask = async () => {
+      const answer = await fetch(line.dataset.line, { headers: { "X-Background": "1" } }).catch(() => null);
+      const said = answer && answer.ok ? await answer.json() : { seconds: 5 };
+      if (said.seconds <= 2) return location.reload();
+      if ("ahead" in said) line.querySelector("[data-ahead]").textContent = said.ahead;
+      setTimeout(ask, Math.min(said.seconds, 5) * 1000);
+    };
+    setTimeout(ask, Math.min(Number(line.dataset.seconds), 5) * 1000);
+  }
+
+  // Places open at a time of the server's clock: the page looks again then.
+  const opens = document.querySelector("[data-opens]");
+  if (opens && Number(opens.dataset.opens) < 3600) {
+    setTimeout(() => location.reload(), Number(opens.dataset.opens) * 1000 + 200);
+  }
+
   // Reading aloud by the browser's own voice.
   const aloud = document.querySelector("[data-aloud]");
   if (aloud && "speechSynthesis" in window) {
