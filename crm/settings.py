@@ -30,6 +30,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # The hospital
 HOSPITAL_NAME = env.str("HOSPITAL_NAME", "Riverside Hospital")
 HOSPITAL_NAME_ZH = env.str("HOSPITAL_NAME_ZH", "江滨医院")
+HOSPITAL_PHONE = env.str("HOSPITAL_PHONE", "")  # stands on the portal's error pages, when the database is away too
 DEMO_PASSWORD = "" if PRODUCTION else env.str("DEMO_PASSWORD", "")  # of the demo hospital's logins
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from crm import health, theme
-from crm.middleware import is_api
-from portal import doors
+from crm.middleware import is_api, is_portal
+from portal import doors, failing
 
 
 @require_safe
@@ -43,6 +43,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. Rendered without database, session or context processors, which may be what failed."""
+    if is_portal(request):
+        return failing.page(request, 500)
     if is_api(request):
         return _error(request, 500, "error", gettext("Something went wrong on our side."))
     known = {"language": get_language(), "hospital_name": theme.hospital_name(request)}
@@ -52,4 +54,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
     if is_api(request):
         return JsonResponse({"code": code, "message": message}, status=status)
+    if is_portal(request):
+        return failing.page(request, status)
     return render(request, f"{status}.html", {"message": message}, status=status)

@@ -13,6 +13,7 @@ from directory.models import Site
 
 YEAR = 365 * 24 * 3600
 ELDER, SIZE = "portal_elder", "portal_size"  # cookies: how somebody likes to read
+PHONES = "portal_phones"  # in the cache
 SIZES = ("0", "1", "2")  # as it is, larger, largest
 
 
@@ -54,7 +55,7 @@ def draw(request: HttpRequest, template: str, known: dict[str, Any], *, status: 
 
 def phones() -> list[Site]:
     """Sites that can be called; as they were up to a minute ago, because every page shows them."""
-    return cache.get_or_set("portal_phones", lambda: list(Site.objects.filter(is_active=True).exclude(phone="")), 60)
+    return cache.get_or_set(PHONES, lambda: list(Site.objects.filter(is_active=True).exclude(phone="")), 60)
 
 
 def _keep(request: HttpRequest, answer: HttpResponse, language: str, looks: Looks) -> None:

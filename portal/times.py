@@ -12,6 +12,7 @@ from portal import acting
 from portal.journey import Journey
 from portal.options import Option
 from scheduling import timetable
+from scheduling.errors import SlotFull
 from scheduling.models import Appointment, Slot
 from scheduling.services import free_places
 from scheduling.services.days import Day
@@ -29,7 +30,14 @@ class NothingChosen(Refusal):
 def of_day(one: Day) -> Option:
     """`Mon 30 Nov`, with the free places, or the reason why there is none."""
     places = ngettext("%(n)s free place", "%(n)s free places", one.free) % {"n": one.free}
-    return Option(one.day.isoformat(), shown.day(one.day), places if one.free else "", why_not=one.why or "")
+    return Option(one.day.isoformat(), shown.day(one.day), places if one.free else "", why_not=_why_not(one))
+
+
+def _why_not(one: Day) -> str:
+    """A full day is called full here: nobody lost a place to somebody faster."""
+    if one.why is None:
+        return ""
+    return pgettext("day", "Full") if one.why.code == SlotFull.code else str(one.why)
 
 
 def of_day_with_others(way: Journey, day: dt.date, refusal: Refusal | None) -> list[Option]:
