@@ -12,6 +12,7 @@ SITES = [
     ("main", "江滨院区", "Riverside campus", "江滨路 88 号", "(000) 0000 0100"),
     ("east", "东湖院区", "East Lake campus", "东湖大道 16 号", "(000) 0000 0200"),
 ]
+PHONE_HOURS = {"phone_hours_zh": "每天 7:30–17:30", "phone_hours_en": "daily 7:30 to 17:30"}
 
 # code, Chinese, English, site, practitioners of 70, sensitive, ages, only for
 DEPARTMENTS = [
@@ -92,7 +93,9 @@ def make() -> Catalogue:
     """Store sites, departments, services, tags and call screens."""
     made = Catalogue()
     for code, zh, en, address, phone in SITES:
-        made.sites[code] = Site.objects.create(code=code, name_zh=zh, name_en=en, address=address, phone=phone)
+        made.sites[code] = Site.objects.create(
+            code=code, name_zh=zh, name_en=en, address=address, phone=phone, **PHONE_HOURS
+        )
     for entry in DEPARTMENTS:
         _make_department(made, *entry)
     for code, zh, en, tone in TAGS:
