@@ -314,6 +314,15 @@ def test_words_that_cannot_be_filled_are_not_sent(carrier):
     assert [sent.medium for sent in carrier.sent] == [Medium.VOICE]
 
 
+def test_a_code_whose_key_was_taken_away_is_not_sent_and_holds_up_nobody(carrier, settings):
+    row = say()
+    settings.FIELD_KEY = ["another-key-of-the-fields-without-the-one-before"]
+    other = say()
+    drain()
+    assert (again(row).state, row.reason, row.sealed) == (DeliveryState.FAILED, Reason.BAD_TEXT, None)
+    assert [sent.ref for sent in carrier.sent] == [other.uuid]
+
+
 def receipt(row, outcome=Outcome.DELIVERED, event="1", **more):
     return Receipt(event_id=event, outcome=outcome, ref=row.uuid, **more)
 
