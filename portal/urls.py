@@ -1,6 +1,6 @@
 """The portal: what patients do by themselves."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.views import home, sign_in, who
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path("sign-out/", sign_in.out, name="sign_out"),
     path("who-are-you/", who.who_are_you, name="who_are_you"),
     path("who-are-you/document/", who.document, name="document"),
+    path("", include("portal.visit_urls")),
 ]
