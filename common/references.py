@@ -1,6 +1,7 @@
 """Short codes that people read out, type and find again."""
 
 import secrets
+import unicodedata
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U/V confusions on the phone
 
@@ -16,5 +17,5 @@ def show_reference(code: str) -> str:
 
 
 def clean_reference(text: str) -> str:
-    """What somebody typed, as stored: capital letters, no spaces or dashes."""
-    return "".join(sign for sign in text.upper() if sign.isalnum())
+    """What somebody typed, as stored: capital letters, full-width ones made plain, no spaces or dashes."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())

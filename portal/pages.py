@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
 from directory.models import Site
 
@@ -45,7 +46,7 @@ def draw(request: HttpRequest, template: str, known: dict[str, Any], *, status: 
         "languages": [(code, translation.get_language_info(code)["name_local"]) for code, _n in settings.LANGUAGES],
         "looks": looks,
         "visitor": getattr(request, "visitor", None),
-        "sites": phones(),
+        "sites": SimpleLazyObject(phones),  # asked for only by a page that does not name its own
     }
     answer = render(request, f"portal/{template}", base | known, status=status)
     answer["Content-Language"] = language

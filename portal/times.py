@@ -1,74 +1,48 @@
-"""Days and times as answers to choose from."""
+"""Days and times as patients read them: weekday, half of the day and a period, never a bare hour."""
 
 import datetime as dt
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import pgettext
 
 from common import clock, shown
-from common.errors import Refusal
-from directory.models import HealthcareService
-from portal import acting
-from portal.journey import Journey
-from portal.options import Option
-from scheduling import timetable
-from scheduling.errors import SlotFull
-from scheduling.models import Appointment, Slot
-from scheduling.services import free_places
-from scheduling.services.days import Day
+from scheduling.models import Slot
 
-MOST = 300  # times on one page
+NOON = 12
 
 
-class NothingChosen(Refusal):
-    """The button was pressed without a choice."""
-
-    code = "nothing_chosen"
-    message = gettext_lazy("Choose a time.")
+def half(at: dt.datetime) -> str:
+    """上午 or 下午."""
+    return pgettext("half of the day", "morning") if is_morning(at) else pgettext("half of the day", "afternoon")
 
 
-def of_day(one: Day) -> Option:
-    """`Mon 30 Nov`, with the free places, or the reason why there is none."""
-    places = ngettext("%(n)s free place", "%(n)s free places", one.free) % {"n": one.free}
-    return Option(one.day.isoformat(), shown.day(one.day), places if one.free else "", why_not=_why_not(one))
+def is_morning(at: dt.datetime) -> bool:
+    """Before noon by the hospital's clock?"""
+    return clock.local(at).hour < NOON
 
 
-def _why_not(one: Day) -> str:
-    """A full day is called full here: nobody lost a place to somebody faster."""
-    if one.why is None:
-        return ""
-    return pgettext("day", "Full") if one.why.code == SlotFull.code else str(one.why)
+def day(at: dt.datetime) -> str:
+    """`Sun 6 Dec`, 12月6日 周日."""
+    return shown.day(clock.local(at).date())
 
 
-def of_day_with_others(way: Journey, day: dt.date, refusal: Refusal | None) -> list[Option]:
-    """The free times of the day; before them, when a time was lost, what is nearest to it."""
-    near = [_of_slot(slot, _("Nearest free times"), with_day=True) for slot in refusal.alternatives] if refusal else []
-    found = free_places.search(way.wish(day, day, limit=MOST), origin=acting.origin()).found
-    known = {one.value for one in near}
-    return near + [
-        one for one in (_of_slot(item.slot, half(item.slot), item.free) for item in found) if one.value not in known
-    ]
+def period(starts: dt.datetime, ends: dt.datetime) -> str:
+    """`09:00–09:15 (morning)`, 上午 09:00–09:15."""
+    # Translators: a time of day and its half, such as 上午 09:00–09:15
+    return _("%(span)s (%(half)s)") % {"span": shown.span(starts, ends), "half": half(starts)}
 
 
-def half(slot: Slot) -> str:
-    """Before noon or after it."""
-    morning = clock.local(slot.starts_at).hour < 12
-    return pgettext("time of day", "Morning") if morning else pgettext("time of day", "Afternoon")
+def whole(starts: dt.datetime, ends: dt.datetime) -> str:
+    """`Sun 6 Dec 09:00–09:15 (morning)`, 12月6日 周日 上午 09:00–09:15."""
+    return f"{day(starts)} {period(starts, ends)}"
 
 
-def arrival_of(booking: Appointment) -> str:
-    """In which period to come: `Morning 09:00–09:15`."""
-    return f"{half(booking.slot)} {shown.span(*timetable.arrival(booking.slot, booking.place))}"
+def moment(at: dt.datetime) -> str:
+    """`Sun 6 Dec 05:00 (morning)`, 12月6日 周日 上午 05:00."""
+    # Translators: a time of day and its half, such as 上午 09:00
+    return f"{day(at)} " + _("%(time)s (%(half)s)") % {"time": shown.time(at), "half": half(at)}
 
 
-def fee_of(service: HealthcareService) -> str:
-    """What the visit costs."""
-    return shown.money(service.fee_amount, service.fee_currency)
-
-
-def _of_slot(slot: Slot, group: str, free: int | None = None, *, with_day: bool = False) -> Option:
-    label = f"{half(slot)} {shown.span(*timetable.arrival(slot, slot.taken + 1))}"
-    if with_day:
-        label = f"{shown.day(clock.local(slot.starts_at).date())} {label}"
-    left = ngettext("%(n)s place left", "%(n)s places left", free) % {"n": free} if free else ""
-    return Option(str(slot.uuid), label, " · ".join(filter(None, (slot.session.practitioner.name, left))), group)
+def of_slot(slot: Slot) -> str:
+    """When a place is."""
+    return whole(slot.starts_at, slot.ends_at)

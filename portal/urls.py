@@ -1,6 +1,6 @@
 """The portal: what patients do by themselves."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from portal import converters, line
 from portal.views import book, check, home, sign_in, when, who
@@ -27,14 +27,11 @@ urlpatterns = [
     path("book/<uuid:who>/department/<uuid:department>/", book.which, name="which"),
     path("book/<uuid:who>/<uuid:service>/", when.dates, name="dates"),
     path("book/<uuid:who>/<uuid:service>/<day:day>/", when.at, name="times"),
+    path("", include("portal.visit_urls")),
 ]
 
 # TEMPORARY
 urlpatterns += [
-    path("visits/", home.page, name="visits"),
-    path("visits/<uuid:visit>/", home.page, name="visit"),
-    path("find/", home.page, name="find"),
-    path("waiting/", home.page, name="waiting"),
     path("family/", home.page, name="family"),
     path("privacy/", home.page, name="privacy"),
 ]

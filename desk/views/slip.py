@@ -12,6 +12,7 @@ from desk import slip
 from desk.door import staff
 from patients.services import revealing
 from scheduling import seeing
+from visits.services import door_codes
 
 
 @require_GET
@@ -30,7 +31,7 @@ def page(request: HttpRequest, booking: UUID) -> HttpResponse:
             "site": service.department.site,
             "fee": shown.money(service.fee_amount, service.fee_currency) if service.fee_amount else "",
             "preparation": slip.preparation(service),
-            "qr": slip.qr(found),
+            "qr": door_codes.picture_of(found),
             "hospital": shown.hospital(),
             "language": found.patient.language,
         }

@@ -9,7 +9,10 @@ from portal import visitor
 
 
 def account_of(patient: Patient | None, phone: str = "+8613800138000") -> PortalAccount:
-    """An account that is linked to the record of `patient`, or to none yet."""
+    """An account that is linked to the record of `patient`, or to none yet; who has one gets no second."""
+    known = PortalAccount.objects.live().filter(patient=patient).first() if patient else None
+    if known:
+        return known
     linked = {"patient": patient, "way": "phone", "linked_at": clock.now()} if patient else {}
     return PortalAccount.objects.create(phone=phone, language=patient.language if patient else "en", **linked)
 

@@ -126,7 +126,7 @@ def test_a_day_that_is_not_offered_is_refused_on_the_same_page(inside, alice, se
 def test_times_have_a_half_of_the_day_and_24_hours(inside, alice, session):
     """P7, P8."""
     text = page(inside.get(times_of(session, alice)))
-    assert "Morning 09:00–09:15" in text
+    assert "09:00–09:15 (morning)" in text
     assert " AM" not in text
 
 

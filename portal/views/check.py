@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common import clock
 from common.errors import Refusal
-from portal import acting, entering, journey, pages, promises, showing, times
+from portal import acting, entering, journey, pages, promises, showing, time_options
 from scheduling.models import Appointment, AppointmentStatus
 from scheduling.services import holds
 
@@ -64,8 +64,8 @@ def _page(request: HttpRequest, kept: Appointment, refusal: Refusal | None = Non
         "kept": kept,
         "way": way,
         "shown": showing.visit(kept),
-        "arrival": times.arrival_of(kept),
-        "fee": times.fee_of(kept.slot.service),
+        "arrival": time_options.arrival_of(kept),
+        "fee": time_options.fee_of(kept.slot.service),
         "times": way.times(clock.local(kept.starts_at).date()),
         "person": kept.patient,
         "rules": promises.of(kept.slot),

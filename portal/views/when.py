@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import clock
 from common.errors import Refusal
 from common.ids import read_uuid
-from portal import acting, asking, journey, line, options, times
+from portal import acting, asking, journey, line, options, time_options
 from portal.journey import Journey
 from scheduling.services import days, holds
 
@@ -24,7 +24,9 @@ def dates(request: HttpRequest, who: UUID, service: UUID) -> HttpResponse:
     """Which day? Full days stand there with the reason; the page behind has later ones."""
     way, first = journey.read(request, who, service), _first_day(request)
     found = days.bookable(way.wish(first), origin=acting.origin(), count=COUNT)
-    form = options.asked(request, [times.of_day(one) for one in found], _("Choose one of the days with free places."))
+    form = options.asked(
+        request, [time_options.of_day(one) for one in found], _("Choose one of the days with free places.")
+    )
     if form.is_valid():
         return redirect(way.times(dt.date.fromisoformat(form.cleaned_data["choice"])))
     later = found[-1].day + dt.timedelta(days=1) if len(found) == COUNT else None
@@ -55,21 +57,21 @@ def _keep(way: Journey, slot: UUID):
 
 
 def _times(request: HttpRequest, way: Journey, day: dt.date, refusal: Refusal | None = None) -> HttpResponse:
-    found = times.of_day_with_others(way, day, refusal)
+    found = time_options.of_day_with_others(way, day, refusal)
     form = options.Choice(found, _("Choose a time."), request.POST if request.method == "POST" else None)
     form.full_clean()
     if refusal:
         form.errors.clear()
         asking.say_no(form, refusal)
     known = {"step": 4, "way": way, "person": way.who, "day": day, "any_free": bool(found)}
-    return asking.draw(request, "book/times.html", form, known)
+    return asking.draw(request, "book/time_options.html", form, known)
 
 
 def _slot(request: HttpRequest) -> UUID:
-    """Raises times.NothingChosen."""
+    """Raises time_options.NothingChosen."""
     found = read_uuid(request.POST.get("choice", ""))
     if found is None:
-        raise times.NothingChosen(field="choice")
+        raise time_options.NothingChosen(field="choice")
     return found
 
 

@@ -4,6 +4,7 @@ A reference alone is short enough to be read out on the phone, so it proves noth
 the message that the hospital gave to the patient. It holds no personal data, and stays the same when a booking moves.
 """
 
+import segno
 from django.core.signing import BadSignature, Signer
 
 from common.references import clean_reference
@@ -15,6 +16,11 @@ _signer = Signer(salt="visits.door_code")
 def code_of(booking: Appointment) -> str:
     """What the QR of `booking` says."""
     return _signer.sign(booking.reference)
+
+
+def picture_of(booking: Appointment) -> str:
+    """The code as an address that holds the picture itself."""
+    return segno.make(code_of(booking), error="m").svg_data_uri(scale=4, border=2)
 
 
 def is_code(text: str) -> bool:

@@ -56,12 +56,16 @@ class _Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Between `low` and `high` minutes from `at`; `expected` is the mean, for measuring how good it is."""
+    """Between `low` and `high` minutes from `at`; `expected` is the mean, for measuring how good it is.
+
+    ahead: how many who are here go in before.
+    """
 
     low: int
     high: int
     expected: float
     at: dt.datetime
+    ahead: int = 0
 
     @property
     def earliest(self) -> dt.datetime:
@@ -94,7 +98,7 @@ def estimate(
         variance += SHOW * length.variance + SHOW * (1 - SHOW) * length.mean**2
     spread = MIDDLE * math.sqrt(variance)
     low, high = max(0.0, expected - spread), expected + spread
-    return Estimate(STEP * math.floor(low / STEP), max(STEP, STEP * math.ceil(high / STEP)), expected, at)
+    return Estimate(STEP * math.floor(low / STEP), max(STEP, STEP * math.ceil(high / STEP)), expected, at, ahead)
 
 
 def of_session(session: Session, at: dt.datetime | None = None) -> dict[int, Estimate]:
