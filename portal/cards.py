@@ -43,7 +43,7 @@ def visit(booking: Appointment, at: dt.datetime | None = None) -> Card:
     """A visit read `for_desk`."""
     how = stands.of(booking, at or clock.now())
     return Card(
-        booking.uuid, booking.patient.name_masked, times.of_slot(booking.slot), showing.visit(booking),
+        booking.uuid, booking.patient.name_masked, times.of_booking(booking), showing.visit(booking),
         show_reference(booking.reference), how, stands.BADGE[how], stands.said(how, "").tone,
     )  # fmt: skip
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from common import clock, shown
-from scheduling.models import Slot
+from scheduling import timetable
+from scheduling.models import Appointment, Slot
 
 NOON = 12
 
@@ -45,4 +46,9 @@ def moment(at: dt.datetime) -> str:
 
 def of_slot(slot: Slot) -> str:
     """When a place is."""
-    return whole(slot.starts_at, slot.ends_at)
+    return whole(*timetable.arrival(slot, min(slot.taken + 1, slot.capacity)))
+
+
+def of_booking(booking: Appointment) -> str:
+    """In which half hour at most to come."""
+    return whole(*timetable.arrival(booking.slot, booking.place))

@@ -286,3 +286,19 @@ def test_no_page_asks_more_of_the_database_with_more_days(inside, alice, session
     for address in pages:
         with django_assert_max_num_queries(8):
             assert inside.get(address).status_code == 200, address
+
+
+def test_what_was_begun_waits_on_the_first_page_with_the_code_to_say_on_the_phone(noon, inside, alice, session):
+    """P34, P38."""
+    choose(inside, session, alice)
+    kept = held()
+    assert f"say {kept} : we finish it" in page(inside.get("/portal/"))
+    noon.later(minutes=20)
+    html = inside.get("/portal/").content.decode()
+    assert times_of(session, alice) in html
+
+
+def test_nothing_begun_is_shown_once_it_is_booked_or_given_back(inside, alice, session):
+    choose(inside, session, alice)
+    inside.post(reverse("portal:check", args=[held().uuid]))
+    assert "Not booked yet" not in page(inside.get("/portal/"))

@@ -1,5 +1,8 @@
 """The first page, and what a phone needs to keep the portal beside its apps."""
 
+import datetime as dt
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -7,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock, shown
-from portal import entering, pages, showing
+from portal import acting, cards, entering, journey, pages
 from scheduling.models import Appointment, AppointmentStatus
+from scheduling.services import begun
 
 NEXT = 3  # visits that stand on the first page
 
@@ -16,17 +20,30 @@ NEXT = 3  # visits that stand on the first page
 @require_safe
 @entering.for_all
 def page(request: HttpRequest) -> HttpResponse:
-    """What can be done here, and the next visits of who is signed in."""
-    return pages.draw(request, "home.html", {"visits": _next_visits(request)})
+    """What can be done here, what was begun, and the next visits of who is signed in."""
+    known = _of_patient(request) if request.visitor and request.visitor.person else {}
+    return pages.draw(request, "home.html", known)
 
 
-def _next_visits(request: HttpRequest) -> list:
-    if not (request.visitor and request.visitor.person):
-        return []
-    rows = Appointment.objects.for_desk().filter(
-        patient__in=request.visitor.people, status=AppointmentStatus.BOOKED, ends_at__gte=clock.now()
+def _of_patient(request: HttpRequest) -> dict[str, Any]:
+    now, people = clock.now(), request.visitor.people
+    coming = Appointment.objects.for_desk().filter(
+        patient__in=people, status=AppointmentStatus.BOOKED, ends_at__gte=now
     )
-    return [(one, showing.visit(one)) for one in rows.order_by("starts_at", "pk")[:NEXT]]
+    open_one = begun.latest(people, by=acting.origin().by, at=now)
+    return {
+        "visits": [cards.visit(one, now) for one in coming.order_by("starts_at", "pk")[:NEXT]],
+        "begun": open_one and cards.place(open_one.slot, open_one.patient),
+        "code": open_one,
+        "go_on": open_one and _where(open_one, now),
+    }
+
+
+def _where(held: Appointment, now: dt.datetime) -> str:
+    """The check page while the place is kept, else the times of that day."""
+    if held.has_lapsed(now) or held.status != AppointmentStatus.HELD:
+        return journey.of_hold(held).times(clock.local(held.starts_at).date())
+    return reverse("portal:check", args=[held.uuid])
 
 
 @require_POST

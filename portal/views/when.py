@@ -64,7 +64,7 @@ def _times(request: HttpRequest, way: Journey, day: dt.date, refusal: Refusal | 
         form.errors.clear()
         asking.say_no(form, refusal)
     known = {"step": 4, "way": way, "person": way.who, "day": day, "any_free": bool(found)}
-    return asking.draw(request, "book/time_options.html", form, known)
+    return asking.draw(request, "book/times.html", form, known)
 
 
 def _slot(request: HttpRequest) -> UUID:

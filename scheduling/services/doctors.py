@@ -25,4 +25,3 @@ def of_services(services: Iterable[HealthcareService], at: dt.datetime | None = 
     for some in found.values():
         some.sort(key=lambda one: (_RANK[one.title], one.name))
     return found
-
