@@ -23,6 +23,7 @@ SUITES = {
     "slots": [POSTGRESQL],
     "patients": [POSTGRESQL],
     "desk": [POSTGRESQL],
+    "portal": [POSTGRESQL],
     "waiting": [POSTGRESQL],
     "messages": [POSTGRESQL, SQLITE],
     "risk": [POSTGRESQL, SQLITE],

@@ -10,5 +10,6 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("api/reference/write/", views.Write.as_view()),
     path("api/reference/read/", views.Read.as_view()),
+    path("reference/page/", views.page),
     path("", include("crm.urls")),
 ]

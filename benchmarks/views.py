@@ -1,5 +1,7 @@
-"""The reference: bare views of Django REST framework, without key, rules, history or limits."""
+"""The reference: bare views of Django REST framework, and one that draws a template, without key, rules or limits."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,3 +29,8 @@ class Read(APIView):
         after, limit = int(request.query_params["after"]), int(request.query_params["limit"])
         rows = Subject.objects.filter(pk__gt=after).order_by("pk")
         return Response({"results": list(rows.values("uuid", "name", "code", "is_active", "created_at")[:limit])})
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """One SELECT of twenty rows, drawn as a page with a form."""
+    return render(request, "benchmarks/page.html", {"subjects": Subject.objects.order_by("pk")[:20]})

@@ -88,6 +88,11 @@ def shown(request: HttpRequest) -> Turn | None:
     return None if turn.is_over(clock.now()) else turn
 
 
+def written(turn: Turn) -> str:
+    """The turn as it stands in the browser's cookie."""
+    return _signer.sign(turn.written())
+
+
 def _known(turn: Turn) -> dict[str, int]:
     now = clock.now()
     seconds = max(0, int((turn.at - now).total_seconds()) + 1)
@@ -108,6 +113,4 @@ def _turn(request: HttpRequest) -> Turn:
 
 
 def _keep(answer: HttpResponse, turn: Turn) -> None:
-    answer.set_cookie(
-        COOKIE, _signer.sign(turn.written()), httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
-    )
+    answer.set_cookie(COOKIE, written(turn), httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")

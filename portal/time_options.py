@@ -16,6 +16,7 @@ from scheduling.errors import SlotFull
 from scheduling.models import Appointment, Slot
 from scheduling.services import free_places
 from scheduling.services.days import Day
+from scheduling.services.free_places import Found
 
 MOST = 300  # times on one page
 
@@ -41,13 +42,22 @@ def _why_not(one: Day) -> str:
 
 
 def of_day_with_others(way: Journey, day: dt.date, refusal: Refusal | None) -> list[Option]:
-    """The free times of the day; before them, when a time was lost, what is nearest to it."""
+    """The free times of the day; before them, when a time was lost, what is nearest to it.
+
+    Without a chosen doctor each time stands there once, with one of those who are free then.
+    """
     near = [_of_slot(slot, _("Nearest free times"), with_day=True) for slot in refusal.alternatives] if refusal else []
     found = free_places.search(way.wish(day, day, limit=MOST), origin=acting.origin()).found
     known = {one.value for one in near}
-    return near + [
-        one for one in (_of_slot(item.slot, half(item.slot), item.free) for item in found) if one.value not in known
-    ]
+    fresh = [item for item in _once_each(found, way) if str(item.slot.uuid) not in known]
+    return near + [_of_slot(item.slot, half(item.slot), item.free) for item in fresh]
+
+
+def _once_each(found: list[Found], way: Journey) -> list[Found]:
+    """With a doctor all; else the first of each time."""
+    if way.doctor:
+        return found
+    return list({item.slot.starts_at: item for item in reversed(found)}.values())[::-1]
 
 
 def half(slot: Slot) -> str:

@@ -7,14 +7,16 @@ import pytest
 from django.urls import reverse
 
 from common import clock
+from directory.tests.factories import PractitionerFactory
 from patients.models import Proof
 from patients.services import proxies
 from patients.tests.factories import PatientFactory, UserFactory
 from portal import acting
-from portal.tests.factories import another, booked, clinic, desk, slot_of
+from portal.tests.factories import another, booked, clinic, desk, slot_of, with_places
 from portal.tests.signing import enter
 from scheduling.models import Appointment, AppointmentStatus, Session
 from scheduling.services import appointments, holds
+from scheduling.tests.factories import SessionFactory
 
 BOOK = "/portal/book/"
 
@@ -302,3 +304,12 @@ def test_nothing_begun_is_shown_once_it_is_booked_or_given_back(inside, alice, s
     choose(inside, session, alice)
     inside.post(reverse("portal:check", args=[held().uuid]))
     assert "Not booked yet" not in page(inside.get("/portal/"))
+
+
+def test_for_whoever_has_time_each_time_stands_there_once(inside, alice, session):
+    other = SessionFactory(service=session.service, day=session.day, practitioner=PractitionerFactory(name="Lin Yi"))
+    with_places(other)
+    html = inside.get(times_of(session, alice)).content.decode()
+    assert html.count('type="radio"') == 4
+    html = inside.get(f"{times_of(session, alice)}?doctor={other.practitioner.uuid}").content.decode()
+    assert html.count("Lin Yi") >= 4

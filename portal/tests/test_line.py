@@ -86,7 +86,7 @@ def test_a_turn_of_somebody_else_or_one_that_was_made_up_lets_nobody_in(client, 
     turn = line.Turn(bob.pk, clock.now())
     crowd(6)
     enter(client, alice)
-    client.cookies[line.COOKIE] = line._signer.sign(turn.written())
+    client.cookies[line.COOKIE] = line.written(turn)
     assert before(client, wanted)
     client.cookies[line.COOKIE] = Signer(key="x", salt="portal.line").sign(f"1:{clock.now().timestamp()}")
     assert before(client, wanted)

@@ -5,11 +5,11 @@ rules ask, so they are read without whom and where they name.
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from django.db.models import DateField, DateTimeField, Exists, OuterRef, QuerySet, UUIDField
+from django.db.models import DateField, DateTimeField, Exists, F, OuterRef, QuerySet, Sum, UUIDField
 
 from common import clock
 from common.compiled import Compiled, Given
@@ -24,11 +24,12 @@ from scheduling.errors import (
     SlotBlocked,
     SlotFull,
 )
-from scheduling.models import Session, Slot
+from scheduling.models import Session, SessionStatus, Slot
 
+from . import rules
 from .free_places import Found, judge
 from .origin import Origin
-from .page_shares import PageShares
+from .page_shares import PageShares, active_rules
 from .wishes import Wish, ended_holds, given_ids, in_part, padded, padded_size, services_of
 
 MOST_DAYS = 62
@@ -54,24 +55,27 @@ class _Shape:
     practitioner: bool
     part_of_day: str
     count: int
+    begun: bool  # may a place be had in the very moment in which it begins?
 
 
 def bookable(wish: Wish, *, origin: Origin, count: int = 14, at: dt.datetime | None = None) -> list[Day]:
     """The first `count` days from `wish.first_day` to `wish.last_day` with times that fit the wish, full ones and those
     not released yet too. The days after the last of them: asked again with the day after it as first day.
 
-    Few statements, however many days there are. The wish's cursor and limit say nothing here.
+    Few statements, however many days there are. The wish's cursor and limit say nothing here. Where no channel rule
+    speaks and no hold has just ended, the database counts; only days without a place are looked at slot by slot.
     """
     at = at or clock.now()
     services = {service.pk: service for service in services_of(wish, origin.by, at)}
     if not services:
         return []
-    rows = _slots(wish, services, min(count, MOST_DAYS), at)
+    asked = _Asked(wish, services, origin.channel, at)
+    found = _days(asked, min(count, MOST_DAYS))
     ended = ended_holds(at) if next(iter(services.values())).any_ended else {}
-    shared = PageShares(rows, at)
-    judged = [judge(slot, origin.channel, at, ended.get(slot.pk, 0), shared) for slot in rows]
-    by_day = groupby(judged, key=lambda item: item.slot.session.day)
-    return [_sum_up(day, list(items), origin.channel, shared) for day, items in by_day]
+    free = {} if ended or _any_rule_speaks(services) or not found else _counted(asked, found)
+    others = [day for day in found if day not in free]
+    judged = {one.day: one for one in _judged(asked, others, ended)} if others else {}
+    return [Day(day, free[day]) if day in free else judged[day] for day in found if day in free or day in judged]
 
 
 def _sum_up(day: dt.date, items: list[Found], channel: str, shared: PageShares) -> Day:
@@ -91,26 +95,68 @@ def _why(reasons: list[Refusal]) -> Refusal:
     return min(reasons, key=lambda refusal: _HOPE.index(type(refusal)) if type(refusal) in _HOPE else len(_HOPE))
 
 
-def _slots(wish: Wish, services: dict[int, HealthcareService], count: int, at: dt.datetime) -> list[Slot]:
-    """Those of the first `count` days that have any, day by day."""
-    shape = _Shape(padded_size(services), wish.practitioner is not None, wish.part_of_day, count)
-    given = padded("service", services, shape.services) | {
-        "since": max(clock.day_bounds(wish.first_day)[0], at),
-        "practitioner": wish.practitioner,
-    }
-    first = max(wish.first_day, clock.today(at))
-    days = list(_days_statement(shape).rows(first=first, last=wish.last_day, **given))
-    if not days:
-        return []
-    rows = list(_slots_statement(replace(shape, count=0)).rows(first=days[0], last=days[-1], **given))
+@dataclass(frozen=True)
+class _Asked:
+    """What is looked for, in which services (by id), through which channel, when."""
+
+    wish: Wish
+    services: dict[int, HealthcareService]
+    channel: str
+    at: dt.datetime
+
+    def shape(self, count: int = 0, *, begun: bool = False) -> _Shape:
+        wish = self.wish
+        return _Shape(padded_size(self.services), wish.practitioner is not None, wish.part_of_day, count, begun)
+
+    def given(self, first: dt.date, last: dt.date) -> dict[str, object]:
+        since = max(clock.day_bounds(self.wish.first_day)[0], self.at)
+        lists = padded("service", self.services, padded_size(self.services))
+        return lists | {"since": since, "practitioner": self.wish.practitioner, "first": first, "last": last}
+
+
+def _any_rule_speaks(services: dict[int, HealthcareService]) -> bool:
+    some = list(services.values())
+    return some[0].any_rules and any(rule.speaks_of(one) for rule in active_rules() for one in some)
+
+
+def _days(asked: _Asked, count: int) -> list[dt.date]:
+    """The first `count` days that have any time."""
+    first = max(asked.wish.first_day, clock.today(asked.at))
+    return list(_days_statement(asked.shape(count)).rows(**asked.given(first, asked.wish.last_day)))
+
+
+def _counted(asked: _Asked, days: list[dt.date]) -> dict[dt.date, int]:
+    """Day -> free places, of the days that have any."""
+    statement = _free_statement(asked.shape(begun=asked.channel in rules.STAFFED))
+    return dict(statement.rows(**asked.given(days[0], days[-1]), at=asked.at))
+
+
+def _judged(asked: _Asked, days: list[dt.date], ended: dict[int, int]) -> list[Day]:
+    """These days slot by slot."""
+    wanted = set(days)
+    rows = [slot for slot in _slots(asked, days) if slot.session.day in wanted]
+    shared = PageShares(rows, asked.at)
+    found = [judge(slot, asked.channel, asked.at, ended.get(slot.pk, 0), shared) for slot in rows]
+    by_day = groupby(found, key=lambda item: item.slot.session.day)
+    return [_sum_up(day, list(items), asked.channel, shared) for day, items in by_day]
+
+
+def _slots(asked: _Asked, days: list[dt.date]) -> list[Slot]:
+    """Those between the first and the last of the days, day by day."""
+    rows = list(_slots_statement(asked.shape()).rows(**asked.given(days[0], days[-1])))
     for slot in rows:
-        _service.set_cached_value(slot, services[slot.service_id])  # as `select_related` does it
+        _service.set_cached_value(slot, asked.services[slot.service_id])  # as `select_related` does it
     return rows
 
 
 @lru_cache(maxsize=64)
 def _days_statement(shape: _Shape) -> Compiled:
     return Compiled(lambda: _days_query(shape))
+
+
+@lru_cache(maxsize=64)
+def _free_statement(shape: _Shape) -> Compiled:
+    return Compiled(lambda: _free_query(shape))
 
 
 @lru_cache(maxsize=64)
@@ -144,3 +190,15 @@ def _slots_query(shape: _Shape) -> QuerySet[Slot]:
     sessions = _sessions(shape).order_by().values("pk")
     times = _times(shape).filter(session__in=sessions).select_related("session")
     return times.order_by("session__day", "starts_at", "pk")
+
+
+def _free_query(shape: _Shape) -> QuerySet:
+    """What `rules.check_slot` asks, counted by the database. The service stands in the index of free places."""
+    at = Given("at", DateTimeField())
+    free = _times(shape).free().filter(
+        service__pk__in=given_ids("service", shape.services), session__in=_sessions(shape).order_by().values("pk"),
+        session__status=SessionStatus.OPEN, session__released_at__lte=at,
+        **{"starts_at__gte" if shape.begun else "starts_at__gt": at},
+    )  # fmt: skip
+    places = Sum(F("capacity") - F("taken"))
+    return free.order_by().values_list("session__day").annotate(places=places)

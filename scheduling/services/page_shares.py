@@ -14,12 +14,17 @@ from .session_shares import places_free, shares_of
 _rules = Compiled(lambda: ChannelRule.objects.filter(is_active=True))
 
 
+def active_rules() -> list[ChannelRule]:
+    """Every rule in use."""
+    return list(_rules.rows())
+
+
 class PageShares:
     """What the rules leave to a channel, slot by slot."""
 
     def __init__(self, slots: list[Slot], at: dt.datetime):
         self.at = at
-        self.rules = list(_rules.rows()) if slots and slots[0].service.any_rules else []
+        self.rules = active_rules() if slots and slots[0].service.any_rules else []
         sessions = {slot.session_id for slot in slots if self._rules_for(slot)} if self.rules else set()
         self.taken, self.free, self.places = _count_sessions(sessions, at) if sessions else ({}, {}, {})
 
