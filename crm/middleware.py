@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxMiddleware as Htmx
 
 from common import clock
 from common.history import ActingUserMiddleware as ActingUser
+from portal import line
 
 
 def is_api(request) -> bool:
@@ -75,6 +76,16 @@ class ClientAddress:
         if forwarded:
             request.META["REMOTE_ADDR"] = forwarded.rsplit(",", 1)[-1].strip()
         return self.get_response(request)
+
+
+class PlaceInLine:
+    """Answers browsers that wait for their turn, and ask every few seconds, before anything else is done."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return line.place(request) if request.path_info == line.PATH else self.get_response(request)
 
 
 class NoStore:

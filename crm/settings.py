@@ -103,6 +103,7 @@ WSGI_APPLICATION = "crm.wsgi.application"
 MIDDLEWARE = [
     "crm.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
+    "crm.middleware.PlaceInLine",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.middleware.NoStore",
     "crm.middleware.SessionMiddleware",

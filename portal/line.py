@@ -20,6 +20,7 @@ from common import clock
 from portal import entering, pages
 
 View = Callable[..., HttpResponse]
+PATH = "/portal/line/"  # where a waiting page asks; answered by `crm.middleware.PlaceInLine`
 NAME = "portal"  # of the turnstile
 COOKIE, KEY = "portal_turn", "portal_turn"
 VALID = dt.timedelta(minutes=20)  # to choose and to book, from one's turn on
@@ -69,13 +70,15 @@ def in_line(view: View) -> View:
 
 def room(request: HttpRequest, turn: Turn) -> HttpResponse:
     """The page on which somebody waits; the address is that of the page they want."""
-    return pages.draw(request, "book/line.html", _known(turn))
+    return pages.draw(request, "book/line.html", _known(turn) | {"asks": PATH})
 
 
 def place(request: HttpRequest) -> JsonResponse:
     """How many are before whoever asks, and for how many seconds still; asked by the page itself."""
     turn = shown(request)
-    return JsonResponse(_known(turn) if turn else {"ahead": 0, "seconds": 0})
+    answer = JsonResponse(_known(turn) if turn else {"ahead": 0, "seconds": 0})
+    answer["Cache-Control"] = "no-store, private"
+    return answer
 
 
 def shown(request: HttpRequest) -> Turn | None:

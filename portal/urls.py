@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from portal import converters, line
+from portal import converters
 from portal.views import book, check, home, sign_in, when, who
 
 register_converter(converters.DayConverter, "day")
@@ -19,7 +19,6 @@ urlpatterns = [
     path("who-are-you/", who.who_are_you, name="who_are_you"),
     path("who-are-you/document/", who.document, name="document"),
     path("book/", book.who, name="book"),
-    path("line/", line.place, name="line"),
     path("book/check/<uuid:hold>/", check.page, name="check"),
     path("book/check/<uuid:hold>/extend/", check.extend, name="extend"),
     path("book/check/<uuid:hold>/give-up/", check.give_up, name="give_up"),

@@ -7,9 +7,11 @@ account, ends each of them at its next request.
 import datetime as dt
 from functools import cached_property
 
+from django.db import models
 from django.http import HttpRequest
 
 from common import clock
+from common.compiled import Compiled, Given
 from patients.models import Patient, PortalAccount
 from patients.services import family, portal_accounts
 from patients.services.family import Member
@@ -17,6 +19,16 @@ from patients.services.family import Member
 KEY = "portal"  # in the session: account, sessions, last (seconds since 1970, UTC)
 IDLE = dt.timedelta(minutes=30)  # without any act
 STEP = 60  # seconds after which `last` is written anew
+
+
+_account = Compiled(
+    lambda: (
+        PortalAccount.objects.live()
+        .select_related("patient__merged_into")
+        .filter(pk=Given("pk", models.BigIntegerField()))
+        .order_by()
+    )
+)
 
 
 class Visitor:
@@ -59,7 +71,7 @@ def of(request: HttpRequest) -> Visitor | None:
     kept = request.session.get(KEY)
     if not kept:
         return None
-    account = PortalAccount.objects.live().select_related("patient__merged_into").filter(pk=kept["account"]).first()
+    account = _account.first(pk=kept["account"])
     if account is None or account.sessions != kept["sessions"] or _is_idle(kept):
         leave(request)
         return None

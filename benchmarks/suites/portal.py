@@ -139,7 +139,7 @@ def _line(bench: Bench) -> None:
     with _door(0.1):
         for _n in range(100):
             turnstiles.take(line.NAME, per_second=settings.PORTAL_PER_SECOND)
-        place, page = reverse("portal:line"), reverse("portal:what", args=[who.patient.uuid])
+        place, page = line.PATH, reverse("portal:what", args=[who.patient.uuid])
         turn = line.Turn(who.account.pk, clock.now().replace(year=clock.now().year + 1))
         other.client.cookies[line.COOKIE] = line.written(turn)
         with CaptureQueriesContext(connection) as seen:

@@ -69,7 +69,7 @@ def test_to_wait_and_to_ask_costs_no_look_at_the_database(client, noon, slow, al
     client.get(wanted)
     with django_assert_num_queries(0):
         assert before(client, wanted) == 6
-        assert client.get(reverse("portal:line")).json() == {"ahead": 6, "seconds": 61}
+        assert client.get(line.PATH).json() == {"ahead": 6, "seconds": 61}
 
 
 def test_who_throws_the_cookie_away_keeps_the_place_and_gets_no_better_one(client, noon, slow, alice, wanted):

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import DateField, DateTimeField, Exists, OuterRef, QuerySet
 
 from common import clock, names
+from common.compiled import Compiled, Given
 from directory.models import Department, HealthcareService, Practitioner
 from scheduling.models import Session, SessionStatus
 
@@ -33,9 +34,10 @@ class Match:
         return self.service.department
 
 
-def coming_sessions(at: dt.datetime) -> QuerySet[Session]:
+def coming_sessions(at: dt.datetime | Given, today: dt.date | Given | None = None) -> QuerySet[Session]:
     """Sessions that have not ended and were not stopped, released or not."""
-    return Session.objects.filter(day__gte=clock.today(at), ends_at__gt=at, status=SessionStatus.OPEN).order_by()
+    today = today or clock.today(at)
+    return Session.objects.filter(day__gte=today, ends_at__gt=at, status=SessionStatus.OPEN).order_by()
 
 
 def services() -> QuerySet[HealthcareService]:
@@ -47,14 +49,18 @@ def services() -> QuerySet[HealthcareService]:
     return in_order.select_related("department__site")
 
 
-def with_sessions(at: dt.datetime) -> QuerySet[HealthcareService]:
+def with_sessions(at: dt.datetime | Given, today: dt.date | Given | None = None) -> QuerySet[HealthcareService]:
     """Those with a session to come."""
-    return services().filter(Exists(coming_sessions(at).filter(service=OuterRef("pk"))))
+    return services().filter(Exists(coming_sessions(at, today).filter(service=OuterRef("pk"))))
+
+
+_offered = Compiled(lambda: with_sessions(Given("at", DateTimeField()), Given("today", DateField())))
 
 
 def offered(at: dt.datetime | None = None) -> list[HealthcareService]:
     """What patients can book at all, with department and site."""
-    return list(with_sessions(at or clock.now()))
+    at = at or clock.now()
+    return list(_offered.rows(at=at, today=clock.today(at)))
 
 
 def matching(text: str, *, limit: int = 12, at: dt.datetime | None = None) -> list[Match]:
