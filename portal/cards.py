@@ -17,11 +17,11 @@ from scheduling.models import Appointment, Slot
 
 @dataclass(frozen=True)
 class Card:
-    """when: with the period of arrival. shown: place, doctor, what it is. stands: see `Stands`; "" for a kept place."""
+    """slot: when to arrive. shown: place, doctor, what it is. stands: see `Stands`; "" for a kept place."""
 
     uuid: Any
     name: str
-    when: str
+    slot: Slot
     shown: Shown
     reference: str = ""
     stands: str = ""
@@ -34,6 +34,16 @@ class Card:
         return self.stands in stands.TO_COME
 
     @property
+    def is_off(self) -> bool:
+        """Nobody is or was expected."""
+        return self.stands in (Stands.CANCELLED, Stands.STOPPED)
+
+    @property
+    def when(self) -> str:
+        """Day and period of arrival, for a sentence."""
+        return times.of_slot(self.slot)
+
+    @property
     def site(self) -> Site:
         """Where it is."""
         return self.shown.site
@@ -43,14 +53,14 @@ def visit(booking: Appointment, at: dt.datetime | None = None) -> Card:
     """A visit read `for_desk`."""
     how = stands.of(booking, at or clock.now())
     return Card(
-        booking.uuid, booking.patient.name_masked, times.of_slot(booking.slot), showing.visit(booking),
+        booking.uuid, booking.patient.name_masked, booking.slot, showing.visit(booking),
         show_reference(booking.reference), how, stands.BADGE[how], stands.said(how, "").tone,
     )  # fmt: skip
 
 
 def place(slot: Slot, patient: Patient) -> Card:
     """A slot read `with_session`, which that person may have."""
-    return Card(slot.uuid, patient.name_masked, times.of_slot(slot), showing.place(slot))
+    return Card(slot.uuid, patient.name_masked, slot, showing.place(slot))
 
 
 def phones(site: Site) -> dict[str, list[Site]]:

@@ -87,6 +87,24 @@ def test_the_kept_place_is_let_go(client):
     assert not Appointment.objects.filter(patient=lost.patient, status="held").exists()
 
 
+def test_a_button_that_is_not_ours_lets_nothing_go(client):
+    lost, _link = stopped(clinic())
+    enter(client, lost.patient)
+    client.post(address("kept", lost), {"answer": "maybe"}), client.post(address("kept", lost))
+    assert Appointment.objects.filter(patient=lost.patient, status="held").exists()
+
+
+def test_a_visit_of_today_stays_on_the_list_and_one_of_yesterday_is_over(noon, own, visit):
+    noon.now = visit.ends_at + dt.timedelta(hours=1)
+    enter(own, visit.patient)
+    assert str(visit.uuid) in own.get(reverse("portal:visits")).content.decode()
+    noon.later(days=1)
+    enter(own, visit.patient)
+    assert str(visit.uuid) not in own.get(reverse("portal:visits")).content.decode()
+    assert "Over" in text(own.get(reverse("portal:past")))
+    assert "The time of this visit is over" in text(own.get(address("visit", visit)))
+
+
 def test_p13_the_confirmation_says_all_that_one_needs(own, visit):
     page = own.get(address("visit", visit) + "?new=1")
     said = text(page)

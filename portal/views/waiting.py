@@ -142,10 +142,12 @@ OFFERED = (
 
 
 def _answer(request: HttpRequest, found: WaitlistOffer) -> HttpResponse:
-    if request.POST.get("answer") == "yes":
+    answer = request.POST.get("answer")
+    if answer == "yes":
         booking = waitlist.accept(offer=found, origin=acting.origin(), at=clock.now())
         return redirect(reverse("portal:visit", args=[booking.uuid]) + "?new=1")
-    waitlist.decline(offer=found, origin=acting.origin(), at=clock.now())
+    if answer == "no":
+        waitlist.decline(offer=found, origin=acting.origin(), at=clock.now())
     return redirect("portal:waiting")
 
 
