@@ -17,21 +17,32 @@ from scheduling.models import Appointment, Slot
 
 @dataclass(frozen=True)
 class Card:
-    """when: with the period of arrival. shown: place, doctor, what it is. stands: see `Stands`; "" for a kept place."""
+    """slot, number: of the place, which say when to arrive. shown: place, doctor, what it is. stands: see `Stands`; "" for a kept place."""
 
     uuid: Any
     name: str
-    when: str
+    slot: Slot
     shown: Shown
     reference: str = ""
     stands: str = ""
     badge: Any = ""
     tone: str = "info"
+    number: int = 1
 
     @property
     def is_to_come(self) -> bool:
         """Somebody is expected."""
         return self.stands in stands.TO_COME
+
+    @property
+    def is_off(self) -> bool:
+        """Nobody is or was expected."""
+        return self.stands in (Stands.CANCELLED, Stands.STOPPED)
+
+    @property
+    def when(self) -> str:
+        """Day and period of arrival, for a sentence."""
+        return times.of_slot(self.slot, self.number)
 
     @property
     def site(self) -> Site:
@@ -43,14 +54,14 @@ def visit(booking: Appointment, at: dt.datetime | None = None) -> Card:
     """A visit read `for_desk`."""
     how = stands.of(booking, at or clock.now())
     return Card(
-        booking.uuid, booking.patient.name_masked, times.of_booking(booking), showing.visit(booking),
-        show_reference(booking.reference), how, stands.BADGE[how], stands.said(how, "").tone,
+        booking.uuid, booking.patient.name_masked, booking.slot, showing.visit(booking),
+        show_reference(booking.reference), how, stands.BADGE[how], stands.said(how, "").tone, booking.place,
     )  # fmt: skip
 
 
 def place(slot: Slot, patient: Patient) -> Card:
     """A slot read `with_session`, which that person may have."""
-    return Card(slot.uuid, patient.name_masked, times.of_slot(slot), showing.place(slot))
+    return Card(slot.uuid, patient.name_masked, slot, showing.place(slot))
 
 
 def phones(site: Site) -> dict[str, list[Site]]:

@@ -5,11 +5,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from common import clock
 from portal import times
 from scheduling.models import Appointment, Slot
+from scheduling.models.waitlist import PartOfDay
 from scheduling.services import free_places
 from scheduling.services.free_places import Wish
 from scheduling.services.origin import Origin
@@ -18,6 +20,7 @@ DAYS = 12  # on one page
 AHEAD = dt.timedelta(days=60)
 READ = 400  # places in one statement
 ON_A_DAY = 200
+_HALVES = {True: PartOfDay.MORNING.label, False: PartOfDay.AFTERNOON.label}
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,15 @@ def _free(wish: Wish, booking: Appointment, origin: Origin, at: dt.datetime) -> 
 
 def of_day(
     booking: Appointment, day: dt.date, *, anybody: bool, origin: Origin, at: dt.datetime
-) -> list[tuple[str, list[Slot]]]:
-    """(morning or afternoon, places) of that day."""
+) -> list[tuple[Any, list[Slot]]]:
+    """(half of the day, places) of that day."""
     wish = replace(_wish(booking, day, anybody=anybody), last_day=day, limit=ON_A_DAY)
     found = free_places.search(wish, origin=origin, at=at).found
     slots = [one.slot for one in found if one.slot.pk != booking.slot_id]
-    return [(half, list(some)) for half, some in groupby(slots, key=lambda slot: times.half(slot.starts_at))]
+    return [
+        (_HALVES[early], list(some))
+        for early, some in groupby(slots, key=lambda slot: times.is_morning(slot.starts_at))
+    ]
 
 
 def find(booking: Appointment, ref: UUID) -> Slot | None:

@@ -15,6 +15,10 @@ from scheduling.models import WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import EntryStatus, OfferStatus, PartOfDay
 
 LIVE = (EntryStatus.WAITING, EntryStatus.OFFERED)
+OFFERED = (
+    "entry", "appointment__patient", "appointment__slot__session__practitioner",
+    "appointment__slot__session__location", "appointment__slot__service__department__site",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,7 @@ def of(people: list[Patient], now: dt.datetime) -> list[Waits]:
 def open_offers(people: list[Patient], now: dt.datetime):
     """Places that are kept for them now."""
     rows = WaitlistOffer.objects.filter(entry__patient__in=people, status=OfferStatus.OPEN, expires_at__gt=now)
-    return rows.select_related(
-        "entry", "appointment__patient", "appointment__slot__session__practitioner",
-        "appointment__slot__session__location", "appointment__slot__service__department__site",
-    )  # fmt: skip
+    return rows.select_related(*OFFERED)
 
 
 def _waits(entry: WaitlistEntry, offer: WaitlistOffer | None) -> Waits:

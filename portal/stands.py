@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common import clock
 from portal.words import Words
 from scheduling.models import Appointment, AppointmentStatus
 from scheduling.models.appointment import CancelCause
@@ -16,8 +17,9 @@ class Stands(StrEnum):
     """What a patient finds."""
 
     COMING = "coming"
-    NOW = "now"  # its time has come, and nobody has checked in
+    NOW = "now"  # its time has come today, and nobody has checked in
     HERE = "here"  # checked in
+    OVER = "over"  # an earlier day, and nobody has written down yet what came of it
     SEEN = "seen"
     MISSED = "missed"
     CANCELLED = "cancelled"
@@ -26,7 +28,6 @@ class Stands(StrEnum):
 
 TO_COME = (Stands.COMING, Stands.NOW, Stands.HERE)
 _ENDED = {
-    AppointmentStatus.ARRIVED: Stands.HERE,
     AppointmentStatus.FULFILLED: Stands.SEEN,
     AppointmentStatus.NOSHOW: Stands.MISSED,
 }
@@ -39,6 +40,7 @@ SAID: dict[tuple[str, str], Words] = {
         _("The time of this visit has come"), _("Please check in at the kiosk or the counter."), "attention"
     ),
     (Stands.HERE, ""): Words(_("You are checked in"), "", "good"),
+    (Stands.OVER, ""): Words(_("The time of this visit is over"), "", "off"),
     (Stands.SEEN, ""): Words(_("This visit took place"), "", "off"),
     (Stands.MISSED, ""): Words(_("We missed you at this visit"), "", "attention"),
     (Stands.CANCELLED, ""): Words(_("This visit is cancelled"), "", "off"),
@@ -50,6 +52,7 @@ BADGE: dict[str, Any] = {
     Stands.COMING: pgettext_lazy("visit on the portal", "Booked"),
     Stands.NOW: pgettext_lazy("visit on the portal", "Now"),
     Stands.HERE: pgettext_lazy("visit on the portal", "Checked in"),
+    Stands.OVER: pgettext_lazy("visit on the portal", "Over"),
     Stands.SEEN: pgettext_lazy("visit on the portal", "Took place"),
     Stands.MISSED: pgettext_lazy("visit on the portal", "Missed"),
     Stands.CANCELLED: pgettext_lazy("visit on the portal", "Cancelled"),
@@ -61,9 +64,13 @@ def of(visit: Appointment, at: dt.datetime) -> Stands:
     """How it stands at that moment."""
     if visit.status == AppointmentStatus.CANCELLED:
         return Stands.STOPPED if visit.cancel_cause == CancelCause.CLINIC else Stands.CANCELLED
-    if visit.status == AppointmentStatus.BOOKED:
-        return Stands.COMING if visit.starts_at > at else Stands.NOW
-    return _ENDED[visit.status]
+    if visit.status in _ENDED:
+        return _ENDED[visit.status]
+    if clock.today(visit.starts_at) < clock.today(at):
+        return Stands.OVER
+    if visit.status == AppointmentStatus.ARRIVED:
+        return Stands.HERE
+    return Stands.COMING if visit.starts_at > at else Stands.NOW
 
 
 def said(stands: str, done: str) -> Words:

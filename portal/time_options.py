@@ -11,7 +11,6 @@ from directory.models import HealthcareService
 from portal import acting, times
 from portal.journey import Journey
 from portal.options import Option
-from scheduling import timetable
 from scheduling.errors import SlotFull
 from scheduling.models import Appointment, Slot
 from scheduling.services import free_places
@@ -69,7 +68,7 @@ def half(slot: Slot) -> str:
 
 def arrival_of(booking: Appointment) -> str:
     """In which period to come: `09:00–09:15 (morning)`."""
-    return times.period(*timetable.arrival(booking.slot, booking.place))
+    return times.period(*times.come(booking.slot, booking.place))
 
 
 def fee_of(service: HealthcareService) -> str:
@@ -78,7 +77,7 @@ def fee_of(service: HealthcareService) -> str:
 
 
 def _of_slot(slot: Slot, group: str, free: int | None = None, *, with_day: bool = False) -> Option:
-    come = timetable.arrival(slot, slot.taken + 1)
+    come = times.come(slot, slot.taken + 1)
     label = times.whole(*come) if with_day else times.period(*come)
     left = ngettext("%(n)s place left", "%(n)s places left", free) % {"n": free} if free else ""
     return Option(str(slot.uuid), label, " · ".join(filter(None, (slot.session.practitioner.name, left))), group)

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from common import clock, shown
 from scheduling import timetable
-from scheduling.models import Appointment, Slot
+from scheduling.models import Slot
 
 NOON = 12
 
@@ -44,11 +44,11 @@ def moment(at: dt.datetime) -> str:
     return f"{day(at)} " + _("%(time)s (%(half)s)") % {"time": shown.time(at), "half": half(at)}
 
 
-def of_slot(slot: Slot) -> str:
-    """When a place is."""
-    return whole(*timetable.arrival(slot, min(slot.taken + 1, slot.capacity)))
+def come(slot: Slot, number: int = 1) -> tuple[dt.datetime, dt.datetime]:
+    """In which half hour at most somebody with that place of the slot is to come."""
+    return timetable.arrival(slot, number)
 
 
-def of_booking(booking: Appointment) -> str:
-    """In which half hour at most to come."""
-    return whole(*timetable.arrival(booking.slot, booking.place))
+def of_slot(slot: Slot, number: int = 1) -> str:
+    """The same in words."""
+    return whole(*come(slot, number))

@@ -4,7 +4,12 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from common import shown
+from portal import times
+from scheduling.models import Slot
 
 register = template.Library()
 
@@ -32,3 +37,11 @@ def here(context: dict[str, Any], **changes: str) -> str:
     for name, value in changes.items():
         query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def when(slot: Slot, number: int = 1) -> SafeString:
+    """Day and period of arrival; the period is not broken over two lines."""
+    span = shown.span(*times.come(slot, number))
+    before, after = times.of_slot(slot, number).split(span)
+    return format_html('{}<span class="span">{}</span>{}', before, span, after)

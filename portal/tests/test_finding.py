@@ -58,7 +58,7 @@ def test_p16_what_is_found_is_when_and_where_and_nothing_else(client, visit):
 
 
 def test_p16_before_proof_unknown_cancelled_past_and_somebody_elses_read_the_same(noon, client, session, alice):
-    cancelled = booked(session, alice)
+    cancelled = booked(clinic(9, site__code="three"), alice)
     appointments.cancel(appointment=cancelled, origin=desk())
     past, wrong = booked(session, alice, 1), booked(clinic(8, site__code="two"), alice)
     noon.now = past.ends_at + dt.timedelta(minutes=1)

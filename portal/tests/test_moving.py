@@ -119,9 +119,16 @@ def test_a_place_of_another_service_is_no_choice(own, visit):
     assert own.post(address("move_to", visit, other.uuid), {"version": 1}).status_code == 404
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "20261201x"])
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "20261201x", "0001-01-01", "9999-12-31", "１２"])
 def test_what_is_no_day_is_no_page(own, visit, day):
     assert own.get(address("move_day", visit, day)).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["x", "0001-01-01", "9999-12-31"])
+def test_days_from_nowhere_are_those_from_today(own, visit, day):
+    answer = own.get(address("move", visit), {"from": day})
+    assert answer.status_code == 200
+    assert re.search(r"/move/\d{4}-\d\d-\d\d/", answer.content.decode())
 
 
 def test_without_a_free_place_others_are_asked_and_the_waiting_list_is_named(own, visit, session):

@@ -14,7 +14,7 @@ from portal.tests.factories import another, booked, clinic, desk, slot_of, stopp
 from portal.tests.signing import enter
 from scheduling.models import Appointment
 from scheduling.services import appointments
-from scheduling.tests.factories import PolicyFactory, missed
+from scheduling.tests.factories import PolicyFactory, WaitlistEntryFactory, missed
 
 
 def address(name, visit, *more):
@@ -85,6 +85,24 @@ def test_the_kept_place_is_let_go(client):
     answer = client.post(address("kept", lost), {"answer": "no"}, follow=True)
     assert "Done: we do not keep the other place" in text(answer)
     assert not Appointment.objects.filter(patient=lost.patient, status="held").exists()
+
+
+def test_a_button_that_is_not_ours_lets_nothing_go(client):
+    lost, _link = stopped(clinic())
+    enter(client, lost.patient)
+    client.post(address("kept", lost), {"answer": "maybe"}), client.post(address("kept", lost))
+    assert Appointment.objects.filter(patient=lost.patient, status="held").exists()
+
+
+def test_a_visit_of_today_stays_on_the_list_and_one_of_yesterday_is_over(noon, own, visit):
+    noon.now = visit.ends_at + dt.timedelta(hours=1)
+    enter(own, visit.patient)
+    assert str(visit.uuid) in own.get(reverse("portal:visits")).content.decode()
+    noon.later(days=1)
+    enter(own, visit.patient)
+    assert str(visit.uuid) not in own.get(reverse("portal:visits")).content.decode()
+    assert "Over" in text(own.get(reverse("portal:past")))
+    assert "The time of this visit is over" in text(own.get(address("visit", visit)))
 
 
 def test_p13_the_confirmation_says_all_that_one_needs(own, visit):
@@ -246,3 +264,42 @@ def test_h2_who_no_longer_acts_for_somebody_sees_nothing_of_them(own, alice, chi
     assert own.post(address("cancel", theirs), {"version": 1}).status_code == 404
     theirs.refresh_from_db()
     assert theirs.status == "booked"
+
+
+def test_nothing_tells_of_a_sensitive_department(client):
+    session = clinic(is_sensitive=True, name_en="Psychiatry", name_zh="精神科")
+    session.service.name_en, session.service.name_zh = "Psychiatric clinic", "精神科门诊"
+    session.service.save()
+    visit = booked(session)
+    WaitlistEntryFactory(patient=visit.patient, service=session.service)
+    enter(client, visit.patient)
+    to = slot_of(session, 1).uuid
+    wheres = [reverse("portal:visits"), reverse("portal:waiting"), address("move_to", visit, to)]
+    wheres += [address(name, visit) for name in ("visit", "cancel", "move", "calendar")]
+    for where in wheres:
+        for language in ("en", "zh-hans"):
+            page = client.get(where, {"language": language}).content.decode()
+            assert not re.search("Psychiatr|精神", page), where
+
+
+def test_h9_markup_in_a_name_stays_text(client, visit, session):
+    visit.patient.name = '<img src=x onerror=alert(1)>"><script>'
+    visit.patient.save()
+    enter(client, visit.patient)
+    wheres = [reverse("portal:visits"), address("move_to", visit, slot_of(session, 1).uuid), reverse("portal:past")]
+    wheres += [address(name, visit) for name in ("visit", "cancel", "move", "calendar")]
+    for where in wheres:
+        page = client.get(where).content.decode()
+        assert not re.search("<img src=x|onerror=alert|<script>", page), where
+
+
+@pytest.mark.parametrize("name", ["visits", "past", "missed", "waiting", "find"])
+def test_h14_pages_of_a_patient_are_kept_and_indexed_nowhere(own, name):
+    answer = own.get(reverse(f"portal:{name}"))
+    assert "no-store" in answer["Cache-Control"]
+    assert "noindex" in answer["X-Robots-Tag"]
+
+
+@pytest.mark.parametrize("name", ["visits", "past", "missed", "waiting"])
+def test_who_is_not_signed_in_is_asked_to(client, name):
+    assert client.get(reverse(f"portal:{name}"))["Location"].startswith(reverse("portal:sign_in"))

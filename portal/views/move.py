@@ -21,6 +21,8 @@ from reminders import facts
 from reminders.errors import AnswerOver
 from scheduling.models import Appointment, Slot
 
+FARTHEST = dt.timedelta(days=366)  # nobody plans sessions so far ahead
+
 
 @require_safe
 @theirs.about_a_visit
@@ -128,11 +130,14 @@ def _anybody(request: HttpRequest) -> bool:
 
 
 def _day(text: str) -> dt.date | None:
+    """A day on which there could be a place."""
+    today = clock.today()
     try:
-        return dt.date.fromisoformat(text)
+        wanted = dt.date.fromisoformat(text)
     except ValueError:
         return None
+    return wanted if today <= wanted <= today + FARTHEST else None
 
 
-def _periods(halves: list[tuple[str, list[Slot]]]) -> list[tuple[str, list[tuple[Slot, str]]]]:
+def _periods(halves: list[tuple[Any, list[Slot]]]) -> list[tuple[Any, list[tuple[Slot, str]]]]:
     return [(half, [(slot, shown.span(slot.starts_at, slot.ends_at)) for slot in slots]) for half, slots in halves]

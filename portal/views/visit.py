@@ -89,11 +89,12 @@ def calendar(request: HttpRequest, booking: Appointment) -> HttpResponse:
 def kept(request: HttpRequest, booking: Appointment) -> HttpResponse:
     """The place kept after a stoppage is taken, or let go."""
     try:
-        if request.POST.get("answer") == "yes":
-            taken = _take(booking)
-            return redirect(reverse("portal:visit", args=[taken.uuid]) + "?new=1")
-        telling.tell(appointment=booking, origin=acting.origin(), at=clock.now())
-        return redirect(reverse("portal:visit", args=[booking.uuid]) + "?done=left")
+        answer = request.POST.get("answer")
+        if answer == "yes":
+            return redirect(reverse("portal:visit", args=[_take(booking).uuid]) + "?new=1")
+        if answer == "no":
+            telling.tell(appointment=booking, origin=acting.origin(), at=clock.now())
+        return redirect(reverse("portal:visit", args=[booking.uuid]) + ("?done=left" if answer == "no" else ""))
     except Refusal as refusal:
         return draw(request, booking, refusal)
 

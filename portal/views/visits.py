@@ -37,8 +37,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _to_come(rows: QuerySet[Appointment], now: dt.datetime) -> QuerySet[Appointment]:
-    still = Q(status__in=STILL, ends_at__gt=now) | LOST & Q(starts_at__gt=now)
-    return rows.filter(still).order_by("starts_at", "pk")
+    return rows.filter(_still(now)).order_by("starts_at", "pk")
+
+
+def _still(now: dt.datetime) -> Q:
+    """Of today or later and not over, or stopped before it began."""
+    return Q(status__in=STILL, starts_at__gte=clock.day_bounds(clock.today(now))[0]) | LOST & Q(starts_at__gt=now)
 
 
 def _kept(people: list[Patient], now: dt.datetime) -> dict:
@@ -55,7 +59,6 @@ def _kept(people: list[Patient], now: dt.datetime) -> dict:
 def past(request: HttpRequest) -> HttpResponse:
     """What was, and what was cancelled; the latest first."""
     now = clock.now()
-    over = Q(ends_at__lte=now) | ~Q(status__in=STILL) & ~(LOST & Q(starts_at__gt=now))
-    rows = theirs.visits(request).filter(over).order_by("-starts_at", "-pk")
+    rows = theirs.visits(request).exclude(_still(now)).order_by("-starts_at", "-pk")
     found = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     return pages.draw(request, "visits/past.html", {"page": found, "cards": [cards.visit(one, now) for one in found]})

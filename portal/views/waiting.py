@@ -16,7 +16,7 @@ from directory.models import HealthcareService, Practitioner
 from portal import acting, asking, cards, entering, pages, queuing, theirs, times
 from portal.visit_forms import JoinForm
 from scheduling.errors import NotWaiting
-from scheduling.models import AppointmentStatus, WaitlistEntry, WaitlistOffer
+from scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import OfferStatus
 from scheduling.services import waitlist
 
@@ -122,31 +122,33 @@ def _left(entry: WaitlistEntry) -> HttpResponse:
 def offer(request: HttpRequest, offer: UUID) -> HttpResponse:
     """The place that is kept; POST takes it or lets it go."""
     rows = WaitlistOffer.objects.filter(entry__patient__in=request.visitor.people)
-    found = rows.select_related(*OFFERED).filter(uuid=offer).first()
+    found = rows.select_related(*queuing.OFFERED).filter(uuid=offer).first()
     if found is None:
         return theirs.nothing(request)
-    if found.status == OfferStatus.ACCEPTED and found.appointment.status != AppointmentStatus.HELD:
-        return redirect("portal:visit", found.appointment.uuid)
+    if found.status == OfferStatus.ACCEPTED:
+        return _taken(found.appointment)
     if request.method != "POST":
         return _offer(request, found)
     try:
         return _answer(request, found)
     except Refusal as refusal:
-        return _offer(request, rows.select_related(*OFFERED).get(pk=found.pk), refusal)
-
-
-OFFERED = (
-    "entry", "appointment__patient", "appointment__slot__session__practitioner",
-    "appointment__slot__session__location", "appointment__slot__service__department__site",
-)  # fmt: skip
+        fresh = rows.select_related(*queuing.OFFERED).get(pk=found.pk)
+        if fresh.status == OfferStatus.ACCEPTED:  # the same button in another tab was faster
+            return _taken(fresh.appointment)
+        return _offer(request, fresh, refusal)
 
 
 def _answer(request: HttpRequest, found: WaitlistOffer) -> HttpResponse:
-    if request.POST.get("answer") == "yes":
-        booking = waitlist.accept(offer=found, origin=acting.origin(), at=clock.now())
-        return redirect(reverse("portal:visit", args=[booking.uuid]) + "?new=1")
-    waitlist.decline(offer=found, origin=acting.origin(), at=clock.now())
+    answer = request.POST.get("answer")
+    if answer == "yes":
+        return _taken(waitlist.accept(offer=found, origin=acting.origin(), at=clock.now()))
+    if answer == "no":
+        waitlist.decline(offer=found, origin=acting.origin(), at=clock.now())
     return redirect("portal:waiting")
+
+
+def _taken(booking: Appointment) -> HttpResponse:
+    return redirect(reverse("portal:visit", args=[booking.uuid]) + "?new=1")
 
 
 def _offer(request: HttpRequest, found: WaitlistOffer, refusal: Refusal | None = None) -> HttpResponse:
