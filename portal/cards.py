@@ -17,7 +17,8 @@ from scheduling.models import Appointment, Slot
 
 @dataclass(frozen=True)
 class Card:
-    """slot, number: of the place, which say when to arrive. shown: place, doctor, what it is. stands: see `Stands`; "" for a kept place."""
+    """slot, number: the place, which says when to arrive. shown: where, with whom, what. stands: see `Stands`; "" for a
+    kept place."""
 
     uuid: Any
     name: str
