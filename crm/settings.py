@@ -47,6 +47,8 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", 5)  # how long a chosen place is kept
 MAX_HOLDS = env.int("MAX_HOLDS", 10)  # places that one member of staff may hold at a time
 MAX_CHANNEL_HOLDS = env.int("MAX_CHANNEL_HOLDS", 500)  # places that all callers of one channel's device may hold
 MAX_PATIENT_HOLDS = env.int("MAX_PATIENT_HOLDS", 2)  # places that the patient portal may hold for one patient
+MAX_FAMILY = env.int("MAX_FAMILY", 8)  # people whom one person on the portal may act for
+PORTAL_PER_SECOND = env.float("PORTAL_PER_SECOND", 15)  # people who may begin to choose a time; 0: no waiting room
 HORIZON_DAYS = env.int("HORIZON_DAYS", 56)  # sessions are made so many days ahead
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", "CN")  # whose public holidays close the clinics; "" for none
 

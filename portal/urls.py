@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from portal import converters
-from portal.views import book, check, home, sign_in, when, who
+from portal.views import book, check, family, home, joining, sign_in, when, who
 
 register_converter(converters.DayConverter, "day")
 
@@ -26,6 +26,14 @@ urlpatterns = [
     path("book/<uuid:who>/department/<uuid:department>/", book.which, name="which"),
     path("book/<uuid:who>/<uuid:service>/", when.dates, name="dates"),
     path("book/<uuid:who>/<uuid:service>/<day:day>/", when.at, name="times"),
+    path("family/", family.page, name="family"),
+    path("family/child/", joining.child, name="add_child"),
+    path("family/adult/", joining.adult, name="add_adult"),
+    path("family/adult/code/", joining.code, name="adult_code"),
+    path("family/adult/again/", joining.again, name="adult_again"),
+    path("family/<uuid:who>/added/", family.added, name="added"),
+    path("family/<uuid:who>/remove/", family.remove, name="remove"),
+    path("family/<uuid:who>/refuse/", family.refuse, name="refuse"),
 ]
 
 # TEMPORARY
@@ -34,6 +42,5 @@ urlpatterns += [
     path("visits/<uuid:visit>/", home.page, name="visit"),
     path("find/", home.page, name="find"),
     path("waiting/", home.page, name="waiting"),
-    path("family/", home.page, name="family"),
     path("privacy/", home.page, name="privacy"),
 ]
