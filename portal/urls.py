@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from portal import converters
-from portal.views import book, check, family, home, joining, sign_in, when, who
+from portal.views import book, check, consents, family, home, joining, privacy, requests, sign_in, when, who
 
 register_converter(converters.DayConverter, "day")
 
@@ -34,6 +34,16 @@ urlpatterns = [
     path("family/<uuid:who>/added/", family.added, name="added"),
     path("family/<uuid:who>/remove/", family.remove, name="remove"),
     path("family/<uuid:who>/refuse/", family.refuse, name="refuse"),
+    path("privacy/", privacy.page, name="privacy"),
+    path("privacy/looks/", privacy.looks, name="looks"),
+    path("privacy/copy/", privacy.copy, name="copy"),
+    path("privacy/language/", privacy.language, name="language"),
+    path("privacy/everywhere/", privacy.everywhere, name="everywhere"),
+    path("privacy/consents/", consents.page, name="consents"),
+    path("privacy/leave/", consents.leave, name="leave"),
+    path("privacy/left/", consents.left, name="left"),
+    path("privacy/requests/", requests.page, name="requests"),
+    path("privacy/requests/<slug:about>/", requests.ask, name="request"),
 ]
 
 # TEMPORARY
@@ -42,5 +52,4 @@ urlpatterns += [
     path("visits/<uuid:visit>/", home.page, name="visit"),
     path("find/", home.page, name="find"),
     path("waiting/", home.page, name="waiting"),
-    path("privacy/", home.page, name="privacy"),
 ]
