@@ -20,13 +20,14 @@ TOLD = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 LOOKED_BACK = dt.timedelta(days=180)
 
 
-def lines(person: Patient) -> list[tuple[Any, list[str]]]:
+def lines(person: Patient, account: PortalAccount) -> list[tuple[Any, list[str]]]:
     """(what, the values as they may be seen), in the order of a form."""
     consents = person.consents.live().order_by("pk")
     return [
         (_("Name"), [person.name]),
         (_("Birth date"), [shown.birth(person.birth_date, person.age())]),
         (_("Sex"), [person.get_sex_display()]),
+        (_("You sign in with"), [account.phone_masked]),
         (_("Phones and addresses"), [one.masked for one in person.contact_points.live().order_by("rank", "pk")]),
         (_("Documents"), [str(one) for one in person.identifiers.live().order_by("pk")]),
         (_("Visits"), [str(_visits(person).count())]),

@@ -18,7 +18,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """What is held, and the ways to everything that can be done about it."""
     person = request.visitor.person
     others = [(code, name) for code, name in Language.choices if code != person.language]
-    known = {"lines": holding.lines(person), "person": person, "others": others}
+    known = {"lines": holding.lines(person, request.visitor.account), "person": person, "others": others}
     return pages.draw(request, "privacy/page.html", known)
 
 
