@@ -178,6 +178,7 @@ def test_a_request_becomes_a_task_and_says_until_when_it_is_answered(inside, ali
     task = Task.objects.get()
     assert (task.kind, task.patient) == ("privacy", alice)
     assert "We answer by" in page(answer)
+    assert f'href="{address}"' not in answer.content.decode()
     assert "<b>My name</b>" not in answer.content.decode()
     again = inside.post(address, {"text": "Once more."})
     assert again.status_code == 409

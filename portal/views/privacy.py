@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @entering.for_patients
 def looks(request: HttpRequest) -> HttpResponse:
     """Who looked at the record."""
-    known = {"looks": lookers.lately(request.visitor.person), "days": holding.LOOKED_BACK.days}
+    known = {"seen": lookers.lately(request.visitor.person), "days": holding.LOOKED_BACK.days}
     return pages.draw(request, "privacy/looks.html", known)
 
 

@@ -15,8 +15,10 @@ from portal.privacy_forms import RequestForm
 @require_safe
 @entering.for_patients
 def page(request: HttpRequest) -> HttpResponse:
-    """What was asked for and until when it is answered, and the ways to ask."""
-    known = {"asked": privacy_requests.of(request.visitor.person), "abouts": About.choices}
+    """What was asked for and until when it is answered, and the ways to ask for what is not waiting."""
+    asked = privacy_requests.of(request.visitor.person)
+    waiting = {word for task, word in asked if task.is_live}
+    known = {"asked": asked, "abouts": [one for one in About.choices if str(one[1]) not in waiting]}
     return pages.draw(request, "privacy/requests.html", known)
 
 
