@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common import shown
@@ -29,11 +29,11 @@ class Facts(Protocol):
 
 
 TO_DO = {
-    TaskKind.CHECK_IDENTITY: _lazy(
+    TaskKind.CHECK_IDENTITY: gettext_lazy(
         "Compare name, birth date and documents; call if you are not sure. One person: merge the records, then close "
         "as “Done as asked”. Two people: close as “Not needed”."
     ),
-    TaskKind.PRIVACY: _lazy(
+    TaskKind.PRIVACY: gettext_lazy(
         "Ask for a document, or call the phone on the record, before you change anything. Then do what was asked, or "
         "tell the person why not, and close. Medical records must be kept for the years that the law sets. Write "
         "down in the note what you told them."
@@ -64,8 +64,10 @@ def of_records(*, task: Task, user: User) -> list[Fact]:
     if task.kind != TaskKind.CHECK_IDENTITY or task.patient is None:
         return []
     numbers = str(task.why_values.get("records", "")).split(", ")
-    rows = Patient.objects.visible_to(user).active().filter(record_number__in=numbers).order_by("pk")
-    return [(_("Perhaps the same"), _compared(task.patient, other, user)) for other in rows]
+    rows = Patient.objects.visible_to(user).filter(record_number__in=numbers).select_related("merged_into")
+    others = dict.fromkeys(row.merged_into or row for row in rows.order_by("pk"))  # merged meanwhile: the kept one
+    others.pop(task.patient, None)
+    return [(_("Perhaps the same"), _compared(task.patient, other, user)) for other in others]
 
 
 def _compared(patient: Patient, other: Patient, user: User) -> Any:

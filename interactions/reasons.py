@@ -65,7 +65,7 @@ register("expired", _("Its time was over."))
 register("perhaps_known", _("Registered on the portal, and may be the same person as %(records)s."))
 register(
     "privacy_correct",
-    _("Asks to have their data corrected until %(until)s: “%(text)s”"),
+    _("Asks us to correct their data; to be answered by %(until)s: “%(text)s”"),
     moments=("until",),
 )
-register("privacy_delete", _("Asks to have data deleted until %(until)s: “%(text)s”"), moments=("until",))
+register("privacy_delete", _("Asks us to delete data; to be answered by %(until)s: “%(text)s”"), moments=("until",))

@@ -93,6 +93,16 @@ def test_records_to_compare_are_a_click_away(patient, client, boss):
     assert reverse("admin:patients_patientmerge_preview", args=[other.uuid, patient.uuid]) in html
 
 
+def test_a_record_that_was_merged_meanwhile_leads_to_the_kept_one(patient, boss):
+    kept = PatientFactory(name="Dora Kept")
+    for number, into in (("P777", kept), ("P778", kept), ("P779", patient)):
+        PatientFactory(name="Old", record_number=number, merged_into=into)
+    task = TaskFactory(kind="check_identity", patient=patient, why_values={"records": "P777, P778, P779"})
+    found = [value for name, value in facts.of(task, boss) if name == "Perhaps the same"]
+    assert len(found) == 1
+    assert "Dora Kept" in found[0]
+
+
 def test_a_request_is_closed_with_its_outcome_on_its_page(patient, client, boss):
     task = ask(patient, boss)
     client.force_login(boss)

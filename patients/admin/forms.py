@@ -199,7 +199,7 @@ class EndAccountForm(OfPatient, ReasonForm):
     """With which nobody signs in any more."""
 
     chosen, model = "account", PortalAccount
-    account = field(forms.ModelChoiceField, _("Which"), queryset=PortalAccount.objects.none())
+    account = field(forms.ModelChoiceField, _("Which"), queryset=PortalAccount.objects.none(), empty_label=None)
     field_order = ("account", "reason")
 
 
