@@ -57,3 +57,16 @@ class NumberMissing(Refusal):
 
     code = "task_number_missing"
     message = _("Please say which number was wrong.")
+
+
+class PrivacyRequestEmpty(Refusal):
+    code = "privacy_request_empty"
+    message = _("Please write what we should do.")
+
+
+class PrivacyRequestOpen(Refusal):
+    """One at a time: a second one would only make staff answer twice."""
+
+    code = "privacy_request_open"
+    message = _("You have asked for this already. We answer that first.")
+    status = 409

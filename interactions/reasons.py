@@ -63,3 +63,9 @@ def _said(value: Any, is_moment: bool) -> Any:
 
 register("expired", _("Its time was over."))
 register("perhaps_known", _("Registered on the portal, and may be the same person as %(records)s."))
+register(
+    "privacy_correct",
+    _("Asks us to correct their data; to be answered by %(until)s: “%(text)s”"),
+    moments=("until",),
+)
+register("privacy_delete", _("Asks us to delete data; to be answered by %(until)s: “%(text)s”"), moments=("until",))

@@ -21,6 +21,9 @@ class Words:
         return self.zh if language == Language.CHINESE else self.en
 
 
+FOR_A_CHILD = Words(
+    "1", "作为监护人，我代孩子同意以下内容。", "As the guardian of this child I agree for them to the following."
+)
 TEXTS = {
     Purpose.PORTAL: Words(
         "1",

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import translation
 
 from accounts.services.actors import portal_user
-from patients.consent_texts import TEXTS
+from patients.consent_texts import FOR_A_CHILD, TEXTS
 from patients.models import GivenBy, Patient
 from patients.services import consents
 
@@ -15,11 +15,16 @@ def words(purpose: str) -> str:
     return TEXTS[purpose].in_language(translation.get_language())
 
 
-def record(patient: Patient, purpose: str) -> None:
-    """The person, or who speaks for them, agrees to the words that stand on the page."""
+def words_for_a_child(purpose: str) -> str:
+    """The same, said by a guardian."""
+    return f"{FOR_A_CHILD.in_language(translation.get_language())} {words(purpose)}"
+
+
+def record(patient: Patient, purpose: str, shown: str = "") -> None:
+    """The person, or who speaks for them, agrees to the words that stand on the page; shown: when they are others."""
     consents.give(
         patient=patient, purpose=purpose, channel=GivenBy.PORTAL, version=TEXTS[purpose].version,
-        text_shown=words(purpose), by=portal_user(),
+        text_shown=shown or words(purpose), by=portal_user(),
     )  # fmt: skip
 
 

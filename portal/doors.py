@@ -53,7 +53,9 @@ def _answer(request: HttpRequest, find: Find, view: View, secret: str, more: dic
 
 
 def form_over(request: HttpRequest) -> HttpResponse:
-    """The browser did not prove that the form came from our page."""
+    """The browser did not prove that the form came from our page; perhaps because it keeps no cookies at all."""
+    if not request.COOKIES:
+        return private(_outside(request, 403, _("Your browser keeps no cookies"), template="cookies.html"))
     return private(_outside(request, 403, _("This page was open for too long"), is_form=True))
 
 
@@ -63,11 +65,13 @@ def _too_many(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _outside(request: HttpRequest, status: int, heading: Any, *, is_form: bool = False) -> HttpResponse:
+def _outside(
+    request: HttpRequest, status: int, heading: Any, *, is_form: bool = False, template: str = "outside.html"
+) -> HttpResponse:
     """A page for who is not in: friendly words, and every site's phone."""
     with translation.override(wanted_language(request) or translation.get_language()):
         known = {"heading": heading, "is_form": is_form}
-        return page(request, "outside.html", known, status=status)
+        return page(request, template, known, status=status)
 
 
 def page(request: HttpRequest, template: str, known: dict[str, Any], *, status: int = 200) -> HttpResponse:

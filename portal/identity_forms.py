@@ -1,5 +1,7 @@
 """What is asked of somebody who signs in: phone, code, and whose record is theirs."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +20,12 @@ class PhoneForm(forms.Form):
     phone = fields.PhoneField(
         label=_("What is your mobile phone number?"), missing=_("Enter your mobile phone number.")
     )
+
+
+class AgreedForm(forms.Form):
+    """The code with which an adult agrees."""
+
+    code = fields.DigitsField(label=_("Their code"), missing=_("Enter the six digits of the code."))
 
 
 class CodeForm(forms.Form):
@@ -58,7 +66,17 @@ class DocumentForm(forms.Form):
         return said
 
 
-class ChildForm(PersonForm, DocumentForm):
+class OtherForm(PersonForm, DocumentForm):
+    """Somebody else: the browser does not fill in what it knows of its owner."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            if "autocomplete" in field.widget.attrs:
+                field.widget.attrs["autocomplete"] = "off"
+
+
+class ChildForm(OtherForm):
     relation = forms.ChoiceField(
         label=_("You are their"), choices=[(one.value, one.label) for one in GUARDIANS],
     )  # fmt: skip
@@ -66,12 +84,12 @@ class ChildForm(PersonForm, DocumentForm):
     field_order = ["relation", "name", "birth_date", "kind", "number", "agree"]
 
 
-class AdultForm(PersonForm, DocumentForm):
+class AdultForm(OtherForm):
     relation = forms.ChoiceField(
         label=_("You are their"), choices=[(one.value, one.label) for one in Relation if one != Relation.GUARDIAN]
     )
     phone = fields.PhoneField(
         label=_("Their mobile phone number"), missing=_("Enter their mobile phone number."),
-        help_text=_("We send them a code. They agree by telling it to you."),
+        help_text=_("We send a code to it. By entering the code they agree."),
     )  # fmt: skip
     field_order = ["relation", "name", "birth_date", "kind", "number", "phone"]

@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from portal import converters
-from portal.views import book, check, home, sign_in, when, who
+from portal.views import book, check, consents, family, home, joining, privacy, requests, sign_in, when, who
 
 register_converter(converters.DayConverter, "day")
 
@@ -27,10 +27,22 @@ urlpatterns = [
     path("book/<uuid:who>/<uuid:service>/", when.dates, name="dates"),
     path("book/<uuid:who>/<uuid:service>/<day:day>/", when.at, name="times"),
     path("", include("portal.visit_urls")),
-]
-
-# TEMPORARY
-urlpatterns += [
-    path("family/", home.page, name="family"),
-    path("privacy/", home.page, name="privacy"),
+    path("family/", family.page, name="family"),
+    path("family/child/", joining.child, name="add_child"),
+    path("family/adult/", joining.adult, name="add_adult"),
+    path("family/adult/code/", joining.code, name="adult_code"),
+    path("family/adult/again/", joining.again, name="adult_again"),
+    path("family/<uuid:who>/added/", family.added, name="added"),
+    path("family/<uuid:who>/remove/", family.remove, name="remove"),
+    path("family/<uuid:who>/refuse/", family.refuse, name="refuse"),
+    path("privacy/", privacy.page, name="privacy"),
+    path("privacy/looks/", privacy.looks, name="looks"),
+    path("privacy/copy/", privacy.copy, name="copy"),
+    path("privacy/language/", privacy.language, name="language"),
+    path("privacy/everywhere/", privacy.everywhere, name="everywhere"),
+    path("privacy/consents/", consents.page, name="consents"),
+    path("privacy/leave/", consents.leave, name="leave"),
+    path("privacy/left/", consents.left, name="left"),
+    path("privacy/requests/", requests.page, name="requests"),
+    path("privacy/requests/<slug:about>/", requests.ask, name="request"),
 ]

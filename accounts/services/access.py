@@ -1,7 +1,10 @@
 """The access log's only writer."""
 
+import datetime as dt
 import uuid
+from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import AccessLog, User
@@ -33,6 +36,12 @@ def record(
         ip=ip,
         at=clock.now(),
     )
+
+
+def about(subjects: Iterable[uuid.UUID], *, since: dt.datetime) -> QuerySet[AccessLog]:
+    """Who looked at these records, the latest first, with the roles of each."""
+    rows = AccessLog.objects.filter(subject_uuid__in=list(subjects), at__gte=since)
+    return rows.select_related("user").prefetch_related("user__groups").order_by("-at", "-pk")
 
 
 def record_export(request: HttpRequest, kind: str, count: int) -> AccessLog:

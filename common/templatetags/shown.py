@@ -2,13 +2,14 @@
 
 from django import template
 
-from common import shown
+from common import clock, shown
 from common.badges import badge
 
 register = template.Library()
 register.filter("day", shown.day)
 register.filter("clock", shown.time)
 register.filter("moment", shown.moment)
+register.filter("date_of", clock.today)  # the day of a moment by the hospital's clock
 
 
 @register.filter

@@ -7,9 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from interactions.models import Task, TaskKind, TaskOutcome
+from interactions.models import OF_CALLS, Task, TaskKind, TaskOutcome
 from interactions.services.calling import phones_of
 from patients.models import ContactPoint
+
+NO_CALLS = {
+    TaskKind.DECIDE_APPEAL: (TaskOutcome.REACHED, TaskOutcome.NOT_NEEDED),
+    TaskKind.CHECK_IDENTITY: (TaskOutcome.DONE, TaskOutcome.NOT_NEEDED),
+    TaskKind.PRIVACY: (TaskOutcome.DONE, TaskOutcome.DECLINED, TaskOutcome.NOT_NEEDED),
+}
 
 
 class CloseForm(forms.Form):
@@ -31,8 +37,9 @@ class CloseForm(forms.Form):
 
 
 def outcomes_for(task: Task) -> list[tuple[str, Any]]:
-    """Those that fit: nobody marks a number as wrong where no patient is known, and an appeal is no call."""
-    if task.kind == TaskKind.DECIDE_APPEAL:
-        return [(one.value, one.label) for one in (TaskOutcome.REACHED, TaskOutcome.NOT_NEEDED)]
+    """Those that fit: nobody marks a number as wrong where no patient is known, and what is no call
+    has answers of its own."""
+    if task.kind in NO_CALLS:
+        return [(one.value, one.label) for one in NO_CALLS[task.kind]]
     left_out = {TaskOutcome.NOT_REACHED} | (set() if task.patient_id else {TaskOutcome.WRONG_NUMBER})
-    return [(value, label) for value, label in TaskOutcome.choices if value not in left_out]
+    return [(one.value, one.label) for one in OF_CALLS if one not in left_out]

@@ -1,5 +1,6 @@
 from interactions.models.task import (
     LIVE,
+    OF_CALLS,
     TONE,
     Task,
     TaskKind,
@@ -8,4 +9,4 @@ from interactions.models.task import (
     TaskState,
 )
 
-__all__ = ["LIVE", "TONE", "Task", "TaskKind", "TaskOutcome", "TaskPriority", "TaskState"]
+__all__ = ["LIVE", "OF_CALLS", "TONE", "Task", "TaskKind", "TaskOutcome", "TaskPriority", "TaskState"]

@@ -68,6 +68,11 @@ class TaskOutcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", pgettext_lazy("task", "Wrong number")
     REFUSED = "refused", pgettext_lazy("task", "Does not want it")
     NOT_NEEDED = "not_needed", pgettext_lazy("task", "Not needed")
+    DONE = "done", pgettext_lazy("outcome", "Done as asked")
+    DECLINED = "declined", pgettext_lazy("outcome", "Not done, and told why")
+
+
+OF_CALLS = tuple(one for one in TaskOutcome if one not in (TaskOutcome.DONE, TaskOutcome.DECLINED))
 
 
 class TaskQuerySet(ScopedQuerySet):

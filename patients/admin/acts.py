@@ -9,7 +9,7 @@ from unfold.decorators import action
 from common import phones
 from patients.admin import forms
 from patients.models import ContactPoint, Identifier, Patient
-from patients.services import consents, contacts, identifiers, proxies, revealing, tagging
+from patients.services import consents, contacts, identifiers, portal_accounts, proxies, revealing, tagging
 from patients.services.identity_numbers import GivenIdentifier
 
 CHANGE = ["patients.change_patient"]
@@ -23,7 +23,15 @@ ACTS = (
     {
         "title": _("Family, consent, tags"),
         "icon": "group",
-        "items": ("add_proxy", "end_proxy", "give_consent", "withdraw_consent", "put_tag", "take_off_tag"),
+        "items": (
+            "add_proxy",
+            "end_proxy",
+            "give_consent",
+            "withdraw_consent",
+            "put_tag",
+            "take_off_tag",
+            "end_account",
+        ),
     },
 )
 
@@ -34,7 +42,9 @@ class PatientActs:
     actions_detail = ACTS
 
     def offers(self, request: HttpRequest, act: str, obj: Patient) -> bool:
-        """A merged record is only looked at."""
+        """A merged record is only looked at; an account is ended where there is one."""
+        if act == "end_account" and not obj.portal_accounts.live().exists():
+            return False
         return not obj.is_merged
 
     def _ask(self, request: HttpRequest, object_id: str, form: Any, do: Any, title: Any, **more: Any) -> HttpResponse:
@@ -160,6 +170,20 @@ class PatientActs:
 
         return self._ask(request, object_id, forms.TakeOffForm, do, _("Take off tag"))
 
+    @action(
+        description=_("End portal account"), url_path="end-account", icon="no_accounts",
+        permissions=["patients.change_portalaccount"],
+    )  # fmt: skip
+    def end_account(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def do(patient: Patient, **facts: Any) -> None:
+            portal_accounts.end(by=request.user, **facts)
 
+        return self._ask(request, object_id, forms.EndAccountForm, do, _("End portal account"), advice=_SIGNED_OUT)
+
+
+_SIGNED_OUT = _(
+    "Whoever uses it is signed out at once and cannot sign in with it again. Bookings stay. The same phone may begin "
+    "anew."
+)
 _WRITTEN_DOWN = _("That you looked stands in the access log.")
 _WATCHED = _("Who looked, when and why is written down and can be seen by the auditor.")

@@ -27,6 +27,7 @@ from patients.models import (
     Language,
     Patient,
     PatientTag,
+    PortalAccount,
     Proof,
     Purpose,
     RelatedPerson,
@@ -192,6 +193,14 @@ class EndProxyForm(OfPatient, ReasonForm):
     chosen, model = "related", RelatedPerson
     related = field(forms.ModelChoiceField, _("Which"), queryset=RelatedPerson.objects.none())
     field_order = ("related", "reason")
+
+
+class EndAccountForm(OfPatient, ReasonForm):
+    """With which nobody signs in any more."""
+
+    chosen, model = "account", PortalAccount
+    account = field(forms.ModelChoiceField, _("Which"), queryset=PortalAccount.objects.none(), empty_label=None)
+    field_order = ("account", "reason")
 
 
 class ConsentForm(forms.Form):

@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from common import shown
 from common.admin import FactInline, badge, link_to
-from patients.models import Consent, ContactPoint, Identifier, PatientTag, RelatedPerson
+from patients.models import Consent, ContactPoint, Identifier, PatientTag, PortalAccount, RelatedPerson
 
 
 class PatientInline(FactInline):
@@ -115,6 +115,31 @@ class ConsentInline(PatientInline):
         return badge(_("Withdrawn"), "warning") if obj.withdrawn_at else badge(_("In force"), "success")
 
 
+class PortalInline(PatientInline):
+    """Who signs in for this record; the act above ends it."""
+
+    model = PortalAccount
+    fields = readonly_fields = ("masked", "way", "since", "last", "state")
+    ordering = ("ended_at", "-created_at")
+    verbose_name_plural = _("Portal accounts")
+
+    @display(description=_("phone"))
+    def masked(self, obj: PortalAccount) -> str:
+        return obj.phone_masked
+
+    @display(description=_("since"))
+    def since(self, obj: PortalAccount) -> str:
+        return shown.moment(obj.linked_at)
+
+    @display(description=_("last sign-in"))
+    def last(self, obj: PortalAccount) -> str:
+        return shown.moment(obj.signed_in_at)
+
+    @display(description=_("state"))
+    def state(self, obj: PortalAccount) -> Any:
+        return badge(_("Ended")) if obj.ended_at else badge(_("In use"), "success")
+
+
 class TagInline(PatientInline):
     model = PatientTag
     fields = readonly_fields = ("word", "last_day", "by", "state")
@@ -137,4 +162,4 @@ class TagInline(PatientInline):
         return badge(_("Counts"), "success") if obj.is_current() else badge(_("Over"))
 
 
-INLINES = (ContactInline, IdentifierInline, ProxyInline, ActsForInline, ConsentInline, TagInline)
+INLINES = (ContactInline, IdentifierInline, ProxyInline, ActsForInline, ConsentInline, PortalInline, TagInline)

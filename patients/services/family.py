@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from common import clock
 from common.history import acting
-from patients.errors import FamilyFull, GrownUp
+from patients.errors import FamilyFull, GrownUp, GuardianNeeded
 from patients.models import Patient, Proof, RelatedPerson, Relation
 from patients.services import portal_accounts, proxies
 from patients.services.locking import lock
@@ -61,17 +61,42 @@ def add_child(
 def add_adult(
     *, guardian: Patient, papers: Papers, phone: str, relation: str, by: User, at: datetime.datetime | None = None
 ) -> Found:
-    """An adult whose phone was just proved by a code that they passed on. Raises as `add_child`."""
+    """An adult whose phone was just proved by a code that they passed on.
+
+    Raises as `check_adult`, and what `proxies.grant` raises.
+    """
+    check_adult(guardian=guardian, papers=papers, at=at)
     with transaction.atomic():
         found = _add(guardian, papers, phone, relation, Proof.CODE, by)
         portal_accounts.prove_phone(found.patient, phone, by, at or clock.now())
     return found
 
 
+def check_adult(*, guardian: Patient, papers: Papers, at: datetime.datetime | None = None) -> None:
+    """Before a code is sent: says nothing of whether the person is known.
+
+    Raises GuardianNeeded for who cannot agree by themselves yet, FamilyFull, and what `portal_accounts.check_papers`
+    raises.
+    """
+    portal_accounts.check_papers(papers)
+    if not _is_of_age(papers.birth_date, portal_accounts.OWN_FROM, at):
+        raise GuardianNeeded(field="birth_date")
+    _check_room(guardian)
+
+
 def is_grown_up(birth_date: datetime.date, at: datetime.datetime | None = None) -> bool:
     """Old enough to agree for themselves?"""
+    return _is_of_age(birth_date, GROWN_UP, at)
+
+
+def _is_of_age(birth_date: datetime.date, years: int, at: datetime.datetime | None) -> bool:
     age = Patient(birth_date=birth_date).age(clock.today(at))
-    return age is not None and age >= GROWN_UP
+    return age is not None and age >= years
+
+
+def _check_room(guardian: Patient) -> None:
+    if len(members(guardian)) > settings.MAX_FAMILY:
+        raise FamilyFull(most=settings.MAX_FAMILY)
 
 
 @transaction.atomic
@@ -80,8 +105,7 @@ def _add(guardian: Patient, papers: Papers, phone: str, relation: str, proof: st
     portal_accounts.check_papers(papers)
     with acting(by):
         lock(guardian)
-        if len(members(guardian)) > settings.MAX_FAMILY:
-            raise FamilyFull(most=settings.MAX_FAMILY)
+        _check_room(guardian)
         found = portal_accounts.find_or_register(
             papers, phone=phone, language=guardian.language, by=by, needs_phone=True
         )

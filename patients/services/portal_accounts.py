@@ -15,8 +15,8 @@ from accounts.models import User
 from common import clock, names
 from common.history import acting
 from patients.errors import AccountEnded, AccountLinked, GuardianNeeded, IdentifierTaken, RecordLinkedElsewhere
-from patients.models import ContactPoint, ContactSystem, Patient, PortalAccount, Way
-from patients.services import contacts, identifiers, identity_numbers, lookalikes, registration
+from patients.models import ContactPoint, ContactSystem, Patient, PortalAccount, Purpose, Way
+from patients.services import consents, contacts, identifiers, identity_numbers, lookalikes, registration
 from patients.services.identity_numbers import GivenIdentifier
 
 OWN_FROM = 14  # years; below, a guardian agrees (PIPL, article 31)
@@ -132,6 +132,15 @@ def end(*, account: PortalAccount, by: User, reason: str = "", at: datetime.date
         fresh.ended_at, fresh.sessions = at or clock.now(), fresh.sessions + 1
         fresh.save(update_fields=["ended_at", "sessions"])
     return fresh
+
+
+@transaction.atomic
+def leave(*, account: PortalAccount, by: User, at: datetime.datetime | None = None) -> PortalAccount:
+    """The person does not want the portal any more: consent and account end together. Raises AccountEnded."""
+    ended, own = end(account=account, by=by, at=at), person_of(account)
+    if own is not None and own.consents.live().filter(purpose=Purpose.PORTAL).exists():
+        consents.withdraw(patient=own, purpose=Purpose.PORTAL, by=by, at=at)
+    return ended
 
 
 def sign_out_everywhere(*, account: PortalAccount, by: User) -> PortalAccount:

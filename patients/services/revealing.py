@@ -1,5 +1,9 @@
 """Showing what is masked, and saying who looked."""
 
+import datetime
+
+from django.db.models import QuerySet
+
 from accounts.models import AccessLog, User
 from accounts.models.access import Action
 from accounts.services import access
@@ -27,6 +31,17 @@ def reveal_contact(contact_point: ContactPoint, *, by: User, reason: str, ip: st
 def note_opening(patient: Patient, *, by: User, ip: str | None = None) -> AccessLog:
     """Write down that `by` opened the record."""
     return access.record(Action.OPEN, by=by, kind=KIND, subject=patient.uuid, detail=patient.record_number, ip=ip)
+
+
+def note_own_copy(patient: Patient, *, by: User, ip: str | None = None) -> AccessLog:
+    """Write down that the person took a copy of their own data."""
+    return access.record(Action.EXPORT, by=by, kind=KIND, subject=patient.uuid, detail=patient.record_number, ip=ip)
+
+
+def looks_at(patient: Patient, *, since: datetime.datetime) -> QuerySet[AccessLog]:
+    """Who looked at the record, and at those that were merged into it, the latest first."""
+    merged = Patient.objects.filter(merged_into=patient).values_list("uuid", flat=True)
+    return access.about([patient.uuid, *merged], since=since)
 
 
 def _permit(patient: Patient, by: User, reason: str, *, detail: str, ip: str | None) -> None:

@@ -6,9 +6,11 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import AccessLog
+from accounts.tests.factories import UserFactory as StaffFactory
+from common import clock
 from common.shown import AtLeast
 from patients.admin import sections
-from patients.models import ImportRun, Patient, PatientMerge, Tag
+from patients.models import ImportRun, Patient, PatientMerge, PortalAccount, Tag
 from patients.services import merging
 from patients.tasks import execute_imports
 from patients.tests.factories import (
@@ -202,6 +204,29 @@ def test_acts_on_what_the_patient_has(signed_in, zhang):
     assert act(signed_in, zhang, "add_proxy", **facts).status_code == 302
     facts = {"related": zhang.proxies.get(proxy=proxy).pk, "reason": "moved away"}
     assert act(signed_in, zhang, "end_proxy", **facts).status_code == 302
+
+
+def test_the_portal_account_is_seen_masked_and_ended_for_a_reason(signed_in, zhang, alice):
+    account = PortalAccount.objects.create(phone=PHONE, patient=zhang, way="phone", linked_at=clock.now())
+    html = signed_in.get(page_of(zhang)).content.decode()
+    assert "Portal accounts" in html
+    assert "end-account" in html
+    act(signed_in, zhang, "end_account", account=account.pk)
+    account.refresh_from_db()
+    assert account.ended_at is None
+    act(signed_in, zhang, "end_account", account=account.pk, reason="Phone was lost")
+    account.refresh_from_db()
+    assert account.ended_at is not None
+    assert account.history.first().history_change_reason == "Phone was lost"
+    assert "end-account" not in signed_in.get(page_of(zhang)).content.decode()
+
+
+def test_who_may_not_end_accounts_is_not_offered_it(client, zhang):
+    account = PortalAccount.objects.create(phone=PHONE, patient=zhang, way="phone", linked_at=clock.now())
+    client.force_login(StaffFactory(role="clinician"))
+    assert "end-account" not in client.get(page_of(zhang)).content.decode()
+    assert act(client, zhang, "end_account", account=account.pk, reason="Phone was lost").status_code in (302, 403)
+    assert PortalAccount.objects.live().count() == 1
 
 
 def test_two_records_are_merged_after_a_preview_and_apart_again(signed_in, zhang):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from patients.errors import FamilyFull, GrownUp, ProxyExists
+from patients.errors import FamilyFull, GrownUp, GuardianNeeded, ProxyExists
 from patients.models import IdentifierSystem, Patient, RelatedPerson
 from patients.services import family, identifiers
 from patients.services.identity_numbers import GivenIdentifier
@@ -98,3 +98,19 @@ def test_the_list_is_one_statement_however_long(by, mother, django_assert_num_qu
         family.add_child(guardian=mother, papers=child(years), relation="parent", phone=MINE, by=by)
     with django_assert_num_queries(1):
         assert len(family.members(mother)) == 4
+
+
+def test_before_a_code_is_sent_nothing_is_told_but_what_the_papers_say(mother, settings):
+    ContactPointFactory(patient=PatientFactory(name=OLD.name, birth_date=OLD.birth_date), value=THEIRS)
+    assert family.check_adult(guardian=mother, papers=OLD) is None
+    with pytest.raises(GuardianNeeded):
+        family.check_adult(guardian=mother, papers=child(13))
+    settings.MAX_FAMILY = 0
+    with pytest.raises(FamilyFull):
+        family.check_adult(guardian=mother, papers=OLD)
+
+
+def test_below_fourteen_a_code_is_no_agreement(by, mother):
+    with pytest.raises(GuardianNeeded):
+        family.add_adult(guardian=mother, papers=child(13), phone=THEIRS, relation="parent", by=by)
+    assert not RelatedPerson.objects.exists()

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from common import clock
 from patients.errors import (
     AccountEnded,
     AccountLinked,
@@ -15,7 +16,7 @@ from patients.models import ContactPoint, IdentifierSystem, Patient, PortalAccou
 from patients.services import identifiers, portal_accounts
 from patients.services.identity_numbers import GivenIdentifier
 from patients.services.portal_accounts import Papers
-from patients.tests.factories import ZHANG_WEI_CARD, ContactPointFactory, PatientFactory, UserFactory
+from patients.tests.factories import ZHANG_WEI_CARD, ConsentFactory, ContactPointFactory, PatientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PHONE = "+8613800138000"
@@ -153,3 +154,21 @@ def test_after_a_merge_the_account_leads_to_the_kept_record(by, account, zhang):
     kept = PatientFactory(name="张伟")
     Patient.objects.filter(pk=zhang.pk).update(merged_into=kept)
     assert portal_accounts.person_of(PortalAccount.objects.get()) == kept
+
+
+def test_leaving_ends_account_and_consent_together(by):
+    alice = PatientFactory(name="Alice Smith")
+    ConsentFactory(patient=alice, purpose="portal")
+    ConsentFactory(patient=alice, purpose="reminders")
+    account = PortalAccount.objects.create(phone="+8613800138000", patient=alice, way="phone", linked_at=clock.now())
+    portal_accounts.leave(account=account, by=by)
+    account.refresh_from_db()
+    assert account.ended_at is not None
+    assert [one.purpose for one in alice.consents.live()] == ["reminders"]
+    with pytest.raises(AccountEnded):
+        portal_accounts.leave(account=account, by=by)
+
+
+def test_who_never_agreed_leaves_as_well(by):
+    account = PortalAccount.objects.create(phone="+8613800138000")
+    assert portal_accounts.leave(account=account, by=by).ended_at is not None

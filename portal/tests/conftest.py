@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from messaging.tests.factories import ChannelFactory
 from messaging.tests.scripted import Clock
 from portal.tests.factories import booked, clinic, told
 
@@ -48,3 +49,10 @@ def press(client):
         return client.post(address, {"answer": code, "version": version}, follow=True)
 
     return send
+
+
+@pytest.fixture
+def carriers():
+    """Codes go to the outbox, by text message or by a call."""
+    for medium in ("sms", "voice"):
+        ChannelFactory(medium=medium, kind="outbox")

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -11,9 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.services import one_time_codes
 from accounts.services.actors import portal_user
 from common.errors import Refusal
-from messaging.services import code_messages
 from patients.services import portal_accounts
-from portal import asking, entering, visitor
+from portal import asking, codes, entering, visitor
 from portal.identity_forms import CodeForm, PhoneForm
 
 ASKED = "portal_asked"  # in the session: ref of the code, the phone, where to go afterwards
@@ -81,13 +79,8 @@ def out(request: HttpRequest) -> HttpResponse:
 
 def send_code(request: HttpRequest, phone: str, wanted: str, *, by_voice: bool = False) -> None:
     """Raises TooManyCodes, CodesUnavailable."""
-    with transaction.atomic():  # a code that cannot be sent does not count
-        issued = one_time_codes.issue(phone=phone, ip=request.META.get("REMOTE_ADDR"))
-        code_messages.say(
-            phone=phone, code=issued.code, expires_at=issued.expires_at, language=translation.get_language(),
-            by_voice=by_voice,
-        )  # fmt: skip
-    request.session[ASKED] = {"ref": str(issued.ref), "phone": phone, "next": wanted}
+    ref = codes.send(request, phone, by_voice=by_voice)
+    request.session[ASKED] = {"ref": ref, "phone": phone, "next": wanted}
 
 
 def _enter(request: HttpRequest, phone: str, wanted: str) -> HttpResponse:
