@@ -12,7 +12,7 @@ from messaging.kinds import Facts
 from messaging.services import looks
 from messaging.services.looks import ICONS, Look
 from patients.models import Language
-from reminders.message_kinds import REMINDER
+from reminders.kinds.visits import REMINDER
 from reminders.models import Act, Step
 from reminders.services import ladders
 from reminders.services.riskiest import Ranking
