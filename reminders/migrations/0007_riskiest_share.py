@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name="riskiest_percent",
             field=models.PositiveSmallIntegerField(
                 default=20,
-                help_text="So many in a hundred of the visits to come, those that are likeliest to be missed.",
+                help_text="Of 100 visits to come, those that are likeliest to be missed.",
                 validators=[
                     django.core.validators.MinValueValidator(1),
                     django.core.validators.MaxValueValidator(100),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("all", "Everybody"),
-                    ("at_risk", "Those likeliest to miss it"),
+                    ("at_risk", "The riskiest"),
                     ("tag", "Those with a tag"),
                 ],
                 default="all",

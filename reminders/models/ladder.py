@@ -91,7 +91,7 @@ class Act(models.TextChoices):
 
 class Audience(models.TextChoices):
     ALL = "all", _("Everybody")
-    AT_RISK = "at_risk", _("Those likeliest to miss it")
+    AT_RISK = "at_risk", _("The riskiest")
     TAG = "tag", _("Those with a tag")
 
 
@@ -121,7 +121,7 @@ class Step(models.Model):
         _("the riskiest, %"),
         default=RISKIEST,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text=_("So many in a hundred of the visits to come, those that are likeliest to be missed."),
+        help_text=_("Of 100 visits to come, those that are likeliest to be missed."),
     )
     only_unanswered = models.BooleanField(
         _("only while unanswered"), default=True, help_text=_("Who has confirmed hears nothing of this step.")

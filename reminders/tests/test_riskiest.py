@@ -204,6 +204,14 @@ def _reads(act):
     return sum("COUNT" in one["sql"] and "probability" in one["sql"] for one in done)
 
 
+def test_a_copy_has_the_same_share_and_another_share_is_another_version(noon):
+    draft = ladders.copy(ladder=ladder(35), by=UserFactory())
+    assert draft.steps.get().riskiest_percent == 35
+    before = ladders.mark(draft)
+    draft.steps.update(riskiest_percent=36)
+    assert ladders.mark(draft) != before
+
+
 @pytest.mark.parametrize("percent", [0, 101])
 def test_the_database_refuses_what_is_no_share(noon, percent):
     with pytest.raises(IntegrityError):
