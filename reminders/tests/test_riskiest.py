@@ -171,6 +171,23 @@ def test_a_smaller_share_calls_off_what_waits_for_the_others(visits, day_before)
     assert [task.about_id for task in Task.objects.open()] == [high.pk]
 
 
+def test_other_services_of_the_next_version_make_other_visits_the_riskiest(visits, session, day_before):
+    [mine] = visits(0.3)
+    other = SessionFactory(service=ServiceFactory(), day=session.day)
+    visits(0.5, 0.4, 0.2, 0.1, of=other)
+    live = ladder(20)
+    day_before()
+    planning.plan_due()
+    assert mine.pk not in planned()
+    draft = ladders.copy(ladder=live, by=UserFactory())
+    draft.services.set([session.service])
+    ladders.put_in_use(draft=draft, by=UserFactory(role="supervisor"), seen=ladders.mark(draft))
+    assert not Delivery.objects.filter(kind="reminder", state=DeliveryState.PENDING).exists()
+    planning.plan_due()
+    waiting = Delivery.objects.filter(kind="reminder", state=DeliveryState.PENDING)
+    assert [row.about_id for row in waiting] == [mine.pk]
+
+
 def test_calls_by_staff_go_by_the_same_share(visits, day_before):
     high, *_others = visits(0.05, 0.04, 0.03, 0.02, 0.01)
     ladder(20, act="call", media="")
