@@ -11,7 +11,7 @@ from common import shown
 from messaging.kinds import Field, MessageKind, Verdict, register
 from messaging.models import Delivery, Priority
 from reminders import facts
-from reminders.message_kinds import words
+from reminders.kinds.shared import words
 from reminders.services import links
 from scheduling.models import BookingRestriction
 from scheduling.models.restriction import State

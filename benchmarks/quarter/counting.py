@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-MISSED, CAME, CANCELLED, BOOKED, REFILLED, REBOOKED, PLACES, AT_RISK, CALLS, RISK_CALLS, MESSAGES = (
-    "missed", "came", "cancelled", "booked", "refilled", "rebooked", "places", "at risk", "calls", "risk calls",
-    "messages",
+MISSED, CAME, CANCELLED, BOOKED, REFILLED, REBOOKED, PLACES, AT_RISK, RISK_FROM, CALLS, RISK_CALLS, MESSAGES = (
+    "missed", "came", "cancelled", "booked", "refilled", "rebooked", "places", "at risk", "risk from", "calls",
+    "risk calls", "messages",
 )  # fmt: skip
 RATES = {
     "no_show": ((MISSED,), (MISSED, CAME)),  # no-shows / (arrived + no-shows); cancellations are left out

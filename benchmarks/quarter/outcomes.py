@@ -3,16 +3,17 @@
 import datetime as dt
 from collections import Counter, defaultdict
 
-from benchmarks.quarter.counting import AT_RISK, BOOKED, CAME, CANCELLED, MISSED, PLACES, REBOOKED, REFILLED
+from benchmarks.quarter.counting import AT_RISK, BOOKED, CAME, CANCELLED, MISSED, PLACES, REBOOKED, REFILLED, RISK_FROM
 from benchmarks.quarter.town import Town
+from common import clock
 from interactions.models import Task
 from messaging.models import Delivery, DeliveryState, InboundMessage
-from reminders.models import Step
+from reminders.models import Audience, Step
+from reminders.models.ladder import RISKIEST
 from reminders.rung import prefix
 from scheduling.models import Appointment, AppointmentStatus, NoShowScore, Slot
 
 REBOOKED_WITHIN = dt.timedelta(days=14)
-AT_RISK_FROM = 0.3  # the first ladder's
 ENDS = {
     AppointmentStatus.NOSHOW: MISSED,
     AppointmentStatus.FULFILLED: CAME,
@@ -29,11 +30,30 @@ def count(town: Town, first: dt.date, last: dt.date) -> None:
         town.count(ENDS[AppointmentStatus(one.status)], one.starts_at)
     for slot in Slot.objects.filter(session__day__range=(first, last)):
         town.count(PLACES, slot.starts_at, slot.capacity)
-    risky = NoShowScore.objects.filter(appointment__in=[one.pk for one in rows], probability__gte=AT_RISK_FROM)
-    for starts_at in risky.values_list("appointment__starts_at", flat=True):
-        town.count(AT_RISK, starts_at)
+    _count_spoken_to(town, rows)
+    _count_risks(town, rows)
     count_refilled(town, rows)
     _count_rebooked(town, rows)
+
+
+def _count_spoken_to(town: Town, rows: list[Appointment]) -> None:
+    """Of the visits those for which a step for the riskiest was planned, whether anybody was reached or not."""
+    begins = tuple(prefix(step) for step in Step.objects.filter(audience=Audience.AT_RISK))
+    planned = (*Delivery.objects.values_list("key", "about_id"), *Task.objects.values_list("key", "about_id"))
+    spoken_to = {about for key, about in planned if begins and key.startswith(begins)}
+    for one in rows:
+        town.count(AT_RISK, one.starts_at, int(one.pk in spoken_to))
+
+
+def _count_risks(town: Town, rows: list[Appointment]) -> None:
+    """Of each week, the risk in per cent from which on a visit is among the week's riskiest, as the last night said."""
+    risks: dict[dt.date, list[float]] = defaultdict(list)
+    scores = NoShowScore.objects.filter(appointment__in=[one.pk for one in rows])
+    for starts_at, risk in scores.values_list("appointment__starts_at", "probability"):
+        day = clock.local(starts_at).date()
+        risks[day - dt.timedelta(days=day.weekday())].append(100 * risk)
+    for monday, known in risks.items():
+        town.counts[monday][RISK_FROM] = sorted(known, reverse=True)[(len(known) * RISKIEST - 1) // 100]
 
 
 def count_refilled(town: Town, rows: list[Appointment]) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 from reminders.models import Audience, Notice, Step
+from reminders.models.ladder import RISKIEST
 from reminders.services import ladders
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What is on. answers: patients may answer reminders by message. risk_percent: from where on one is at risk."""
+    """What is on. answers: patients may answer reminders by message. riskiest_percent: how many are at risk."""
 
     reminders: bool = True
     second: bool = True
@@ -16,11 +17,11 @@ class Parts:
     at_risk: bool = True
     offers: bool = True
     follow_up: bool = True
-    risk_percent: int = 30  # the first ladder's
+    riskiest_percent: int = RISKIEST
 
 
 ALL = Parts()
-SHAH = 15  # per cent of risk from which the trial called people (Shah 2016)
+MORE = 40  # per cent: twice the share of the first ladder
 QUIET = ("booked", "moved", "cancelled", "rating", "rating_why")
 NAMES = {
     "reminders": "all reminders",
@@ -40,7 +41,7 @@ def without(name: str) -> Parts:
 def runs() -> dict[str, Parts]:
     """What is compared, by its name in the report."""
     nothing = Parts(*(False for _name in NAMES))
-    others = {"all off": nothing, f"everything on, at risk from {SHAH} %": replace(ALL, risk_percent=SHAH)}
+    others = {"all off": nothing, f"everything on, the riskiest {MORE} %": replace(ALL, riskiest_percent=MORE)}
     return {"everything on": ALL} | {f"without {NAMES[name]}": without(name) for name in NAMES} | others
 
 
@@ -54,7 +55,7 @@ def prepare(parts: Parts) -> None:
         ladders.ensure_first()
     if not parts.second:
         Step.objects.filter(hours_before__lte=24).delete()
-    Step.objects.filter(audience=Audience.AT_RISK).update(risk_percent=parts.risk_percent)
+    Step.objects.filter(audience=Audience.AT_RISK).update(riskiest_percent=parts.riskiest_percent)
     if not parts.at_risk:
         Step.objects.filter(audience=Audience.AT_RISK).delete()
     Notice.objects.filter(kind__in=QUIET).update(is_active=False)

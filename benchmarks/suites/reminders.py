@@ -8,6 +8,7 @@ import resource
 import time
 import uuid
 from collections.abc import Iterator
+from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -19,9 +20,11 @@ from benchmarks.bench import Bench
 from common import clock
 from common.bulk import insert_rows
 from patients.models import Patient
-from reminders.models import Ladder, LadderState, Step
+from reminders.models import Audience, Ladder, LadderState, Step
 from reminders.services import planning, trying
-from scheduling.models import Appointment, AppointmentStatus, Slot
+from reminders.services.riskiest import Ranking
+from scheduling.models import Appointment, AppointmentStatus, RiskModel, Slot
+from scheduling.models.risk import RiskKind
 
 TIMES, PEOPLE = 100, 10_000  # each person has a visit at each time: a million visits on one day
 COLUMNS = (
@@ -29,12 +32,18 @@ COLUMNS = (
     "status", "renewals", "cancel_cause", "by", "requested_at", "created_at", "version",
 )  # fmt: skip
 
+SCORES = """
+INSERT INTO scheduling_noshowscore (appointment_id, model_id, probability, moment, reasons)
+SELECT id, %(model)s, (id * 7 %% 10001) / 10000.0, %(at)s, '' FROM scheduling_appointment
+"""
+
 
 def run(bench: Bench) -> None:
-    """Book, try, plan, plan again."""
+    """Book, rank, try, plan, plan again."""
     people = 1_000 if bench.quick else PEOPLE
     evening = clock.at_wall(clock.today(), dt.time(20))
     count = _book(people, evening - dt.timedelta(days=1))
+    _rank(bench, evening)
     ladder = _ladder(evening - dt.timedelta(days=1))
     seconds, trial = _timed(lambda: trying.dry_run(ladder, evening))
     bench.add("visits of a dry run", count / seconds, "/s", more={"seconds": seconds}, is_valid=trial.total == count)
@@ -45,6 +54,21 @@ def run(bench: Bench) -> None:
     bench.add("the same once more, nothing new", count / seconds, "/s", is_valid=again == 0)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     bench.add("most memory of the process", memory, "MiB", at_most=250)
+
+
+def _rank(bench: Bench, at: dt.datetime) -> None:
+    """From which risk on a visit of a large hospital is among the riskiest: asked by every run of the planner."""
+    facts = {"kind": RiskKind.POINTS, "trained_at": at, "visits": 0, "parameters": {}, "card": {}}
+    model = RiskModel.objects.create(version=1, **facts)
+    with connection.cursor() as cursor:  # any four digits, spread evenly
+        cursor.execute(SCORES, {"model": model.pk, "at": at})
+    hospital.settle()
+    step, taken = Step(audience=Audience.AT_RISK), []
+    for _time in range(bench.rounds):
+        seconds, cut = _timed(lambda: Ranking.at_services([], None, at).cut(step))
+        taken.append(seconds)
+    more = {"visits": cut.of, "from": cut.since, "times": taken}
+    bench.add("the riskiest of the visits to come found", median(taken), "s", at_most=1, more=more)
 
 
 def _book(people: int, at: dt.datetime) -> int:

@@ -47,8 +47,14 @@ def test_a_part_sends_something_where_it_is_on_and_nothing_of_its_kind_where_it_
         assert bool(_done(ran[name], part)) == getattr(parts, part), name
 
 
-def test_people_have_a_past_in_which_they_missed_visits_so_that_some_are_at_risk(ran):
-    assert all(counting.share(one.weeks, "at_risk") > 0 for one in ran.values())
+def test_people_have_a_past_in_which_they_missed_visits_so_that_some_are_riskier_than_others(ran):
+    assert all(counting.a_week(one.weeks, counting.RISK_FROM) > 0 for one in ran.values())
+
+
+def test_about_the_riskiest_share_is_spoken_to_as_at_risk_where_that_is_on(ran):
+    shares = {name: counting.share(one.weeks, "at_risk") for name, one in ran.items()}
+    assert (shares["off"], shares["other half"]) == (0, 0)
+    assert 5 < shares["on"] < 50
 
 
 def test_the_same_seed_gives_the_same_run_again(ran, django_db_blocker):
@@ -57,9 +63,9 @@ def test_the_same_seed_gives_the_same_run_again(ran, django_db_blocker):
     assert again["off"].weeks == ran["off"].weeks
 
 
-def test_those_at_risk_are_so_from_where_a_run_says():
-    prepare(Parts(risk_percent=15))
-    assert set(Step.objects.values_list("audience", "risk_percent")) == {("all", 30), ("at_risk", 15)}
+def test_as_many_are_at_risk_as_a_run_says():
+    prepare(Parts(riskiest_percent=15))
+    assert set(Step.objects.values_list("audience", "riskiest_percent")) == {("all", 20), ("at_risk", 15)}
 
 
 def test_no_run_leaves_the_pool_of_places_in_disorder(ran):

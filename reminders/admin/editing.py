@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from common import clock
 from common.errors import Refusal
 from reminders.errors import StepRefused
 from reminders.models import Ladder, Step
 from reminders.services import ladders
+from reminders.services.riskiest import Ranking
 from reminders.services.steps import Rule
 
 from .forms import ExampleForm, LadderForm, StepForm
@@ -31,6 +33,7 @@ class Typed:
     def __init__(self, request: HttpRequest, of: Ladder | None):
         data = request.POST if request.method == "POST" else None
         self.example = ExampleForm(data)
+        self.lineage = of.lineage if of else None
         steps = [StepForm.values_of(Rule.of(step)) for step in of.steps.all()] if of else []
         names = {"name_zh": of.name_zh, "name_en": of.name_en, "services": of.services.all()} if of else {}
         self.ladder = LadderForm(data, initial=names)
@@ -76,7 +79,16 @@ class Typed:
         """The line of those steps that can be read, in the order of their time."""
         starts_at = self.example.starts_at
         found = [Step(**vars(rule)) for rule in self._readable()]
-        return draw(found, starts_at) if starts_at else []
+        return draw(found, starts_at, self._ranking) if starts_at else []
+
+    @property
+    def _ranking(self) -> Ranking:
+        """Of the visits at the services that are chosen now."""
+        if self.ladder.is_bound:
+            self.ladder.is_valid()
+        said = self.ladder.cleaned_data if self.ladder.is_bound else self.ladder.initial
+        services = [one.pk for one in said.get("services", ())]
+        return Ranking.at_services(services, self.lineage, clock.now())
 
     def _readable(self) -> Sequence[Rule]:
         rules = [form.rule if form.is_bound else Rule(**_rule_values(form)) for form in self.steps if self._reads(form)]

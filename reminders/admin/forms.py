@@ -18,8 +18,8 @@ from common import clock
 from directory.models import HealthcareService
 from messaging.models import Medium
 from patients.models import Tag
-from reminders.models import Act, Audience, Notice
-from reminders.models.ladder import MOST_HELD_OUT
+from reminders.models import Act, Audience, Notice, Step
+from reminders.models.ladder import MOST_HELD_OUT, RISKIEST
 from reminders.services.steps import Rule
 
 EXAMPLE_TIME = dt.time(9, 30)
@@ -104,8 +104,13 @@ class StepForm(forms.Form):
     audience = forms.ChoiceField(
         label=pgettext_lazy("step", "For"), choices=Audience.choices, widget=UnfoldAdminSelectWidget
     )
-    risk_percent = forms.IntegerField(
-        label=_("At risk from, %"), min_value=1, max_value=100, required=False, widget=NumberBox(attrs={"min": 1})
+    riskiest_percent = forms.IntegerField(
+        label=_("The riskiest, %"),
+        min_value=1,
+        max_value=100,
+        required=False,
+        widget=NumberBox(attrs={"min": 1}),
+        help_text=Step._meta.get_field("riskiest_percent").help_text,
     )
     tag = forms.ModelChoiceField(
         Tag.objects.filter(is_active=True), label=_("Tag"), required=False, widget=UnfoldAdminSelectWidget
@@ -131,7 +136,7 @@ class StepForm(forms.Form):
         said = dict(self.cleaned_data)
         amount, unit = said.pop("amount"), said.pop("unit")
         said["holdout_percent"] = said["holdout_percent"] or 0
-        said["risk_percent"] = 30 if said["risk_percent"] is None else said["risk_percent"]
+        said["riskiest_percent"] = said["riskiest_percent"] or RISKIEST
         return Rule(hours_before=amount * (24 if unit == DAYS else 1), **said)
 
     @classmethod

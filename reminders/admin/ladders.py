@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from common import shown
+from common import clock, shown
 from common.admin import FactAdmin, badge, posted, two_lines
 from common.filters import InUse
 from reminders.models import Ladder, LadderState
 from reminders.services import effects, ladders, realigning
+from reminders.services.riskiest import Ranking
 
 from .editing import MAY_WRITE, EditActs
 from .forms import ExampleForm
@@ -76,7 +77,7 @@ class LadderAdmin(EditActs, TryActs, FactAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         ladder, example = self.find(request, object_id), ExampleForm(request.GET)
         starts_at = example.starts_at
-        line = draw(ladder.steps.all(), starts_at) if starts_at else []
+        line = draw(ladder.steps.all(), starts_at, Ranking.of(ladder, clock.now())) if starts_at else []
         context = {
             "title": ladder.name, "example": example, "starts_at": starts_at, "line": line,
             "effects": effects.of_ladder(ladder), "effect_days": effects.DAYS,

@@ -27,6 +27,8 @@ from reminders.services.trying import Trial
 from scheduling import seeing
 from scheduling.models import Appointment
 
+from . import shares
+
 MAY_PUT_IN_USE = [ladders.PUT_IN_USE]
 MAY_SEE_PEOPLE = "scheduling.view_appointment"
 SHOWN, A_PAGE = 200, 50  # people behind a number
@@ -34,13 +36,17 @@ SHOWN, A_PAGE = 200, 50  # people behind a number
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a step in words, its numbers by day, and the sum against the version in use."""
+    """One line of the table: a step in words, its numbers by day, and the sum against the version in use.
+
+    today: what its share of the riskiest means, if it has one.
+    """
 
     words: str
     step: int | None
     days: list[tuple[dt.date, int]]
     total: int
     change: str = ""
+    today: str = ""
 
 
 class TryActs:
@@ -101,6 +107,7 @@ class TryActs:
         context = {
             "original": draft, "step": step, "day": day, "count": len(rungs), "shown": len(found), "most": SHOWN,
             "people": page, "rows": _with_phones(page.object_list, rungs), "at": trial.at,
+            "today": shares.today(step, trial.of(step.lineage).cut),
         }  # fmt: skip
         return self.page(request, "reminders/people.html", title=_("Who would get it"), **context)
 
@@ -143,14 +150,15 @@ def _asked(request: HttpRequest, draft: Ladder) -> tuple[Step, dt.date]:
 
 def _rows(draft: Ladder, trial: Trial, live: Trial | None) -> list[Row]:
     """Steps of the draft, then those of the version in use that it has no more."""
-    words = {step.pk: step.in_words for step in draft.steps.all()}
+    steps = {step.pk: step for step in draft.steps.all()}
     kept = [step.lineage for step in trial.steps]
     rows = []
     for tried in trial.steps:
         before = live.of(tried.lineage) if live else None
         change = _change(tried.total, (before.total if before else 0) if live else None)
         days = [(day, tried.days.get(day, 0)) for day in trial.days]
-        rows.append(Row(words[tried.step], tried.step, days, tried.total, change))
+        step = steps[tried.step]
+        rows.append(Row(step.in_words, step.pk, days, tried.total, change, shares.today(step, tried.cut)))
     gone = [step for step in live.steps if step.lineage not in kept] if live else []
     said = {step.pk: step.in_words for step in Step.objects.filter(pk__in=[one.step for one in gone])}
     return rows + [Row(said[one.step], None, [], 0, _change(0, one.total)) for one in gone]

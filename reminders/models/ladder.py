@@ -21,6 +21,7 @@ from reminders.models.notice import MEDIA_IN_ORDER
 
 EARLIEST_DAYS = 30  # before the visit
 MOST_HELD_OUT = 20  # percent
+RISKIEST = 20  # percent of the visits to come; about the share for which calls were measured (docs/reminders.md)
 
 
 class LadderState(models.TextChoices):
@@ -90,7 +91,7 @@ class Act(models.TextChoices):
 
 class Audience(models.TextChoices):
     ALL = "all", _("Everybody")
-    AT_RISK = "at_risk", _("Those at risk of missing it")
+    AT_RISK = "at_risk", _("The riskiest")
     TAG = "tag", _("Those with a tag")
 
 
@@ -116,11 +117,11 @@ class Step(models.Model):
     )  # fmt: skip
     audience = models.CharField(_("for"), max_length=8, choices=Audience, default=Audience.ALL)
     tag = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tag"))
-    risk_percent = models.PositiveSmallIntegerField(
-        _("at risk from, %"),
-        default=30,
+    riskiest_percent = models.PositiveSmallIntegerField(
+        _("the riskiest, %"),
+        default=RISKIEST,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text=_("How likely the visit is to be missed, for those at risk."),
+        help_text=_("Of 100 visits to come, those that are likeliest to be missed."),
     )
     only_unanswered = models.BooleanField(
         _("only while unanswered"), default=True, help_text=_("Who has confirmed hears nothing of this step.")
@@ -144,7 +145,7 @@ class Step(models.Model):
                 condition=Q(at_time=None) | Q(Exact(Mod("hours_before", 24), 0)), name="step_time_goes_with_whole_days"
             ),
             models.CheckConstraint(
-                condition=Q(risk_percent__gte=1, risk_percent__lte=100), name="step_risk_is_a_share"
+                condition=Q(riskiest_percent__gte=1, riskiest_percent__lte=100), name="step_riskiest_is_a_share"
             ),
             models.CheckConstraint(
                 condition=Q(holdout_percent__lte=MOST_HELD_OUT) & (Q(act="message") | Q(holdout_percent=0)),
@@ -179,10 +180,10 @@ class Step(models.Model):
 
     @property
     def whom(self) -> str:
-        """`everybody`; `at risk from 30 %`; the tag. With `unanswered` where who has confirmed is left out."""
+        """`everybody`; `the riskiest 20 %`; the tag. With `unanswered` where who has confirmed is left out."""
         words = {
             Audience.ALL: pgettext("step", "everybody"),
-            Audience.AT_RISK: gettext("at risk from %(n)s %%") % {"n": self.risk_percent},
+            Audience.AT_RISK: gettext("the riskiest %(n)s %%") % {"n": self.riskiest_percent},
             Audience.TAG: gettext("with the tag %(tag)s") % {"tag": self.tag},
         }[Audience(self.audience)]
         return gettext("%(whom)s, while unanswered") % {"whom": words} if self.only_unanswered else words

@@ -108,8 +108,9 @@ def pause(*, campaign: Campaign, by: User, at: dt.datetime | None = None) -> Cam
 
 @transaction.atomic
 def resume(*, campaign: Campaign, by: User, at: dt.datetime | None = None) -> Campaign:
-    """It goes on where it stood. Raises NotAtThisPoint, BeyondScope, NotAllowed."""
+    """It goes on where it stood. Raises NotAtThisPoint, TextNotApproved, BeyondScope, NotAllowed."""
     fresh = _permitted(campaign, by, START, State.PAUSED)
+    writing.check_approval(fresh)  # the carrier may be another one than at the start
     _put_back(fresh)
     transaction.on_commit(planning.wake)
     return _become(fresh, State.RUNNING, by)

@@ -25,7 +25,7 @@ SOON = dt.timedelta(days=2)  # an answer that comes later says nothing about the
 PERSON, GROUP = 2, 30  # answers that make a habit
 AHEAD = 24  # hours before the visit from which on a step may move
 BATCH = 2_000
-OWN, AGE = "own_hour", "age_hour"  # notes on the delivery: `message_kinds.REASONS`
+OWN, AGE = "own_hour", "age_hour"  # notes on the delivery: `kinds.shared.REASONS`
 WRITTEN = 1_000  # rows of one statement
 
 

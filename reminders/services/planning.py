@@ -25,9 +25,10 @@ from reminders import lots
 from reminders.judging import VISIT
 from reminders.models import Act, Audience, Ladder, Step
 from reminders.rung import NOT_LATER, Rung, prefix
-from reminders.services import habits
+from reminders.services import covering, habits
 from reminders.services.habits import Suited
-from scheduling.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind, NoShowScore
+from reminders.services.riskiest import Ranking
+from scheduling.models import Appointment, AppointmentEvent, EventKind
 
 HORIZON = dt.timedelta(hours=26)  # a day, and more than the time between two runs
 GRACE = dt.timedelta(hours=2)  # after an outage, steps up to so old are still planned; older ones are left out
@@ -45,9 +46,9 @@ def plan_due(at: dt.datetime | None = None) -> int:
 
 
 def _plan(ladder: Ladder, at: dt.datetime) -> int:
-    new = 0
+    new, ranking = 0, Ranking.of(ladder, at)
     for step in ladder.steps.all():
-        found = rungs(ladder, step, at - GRACE, at + HORIZON, at)
+        found = rungs(ladder, step, at - GRACE, at + HORIZON, at, ranking=ranking)
         if step.act == Act.CALL:
             new += tasks.open_many(_tasks(found), by=system_user(), at=at)
         else:
@@ -56,25 +57,35 @@ def _plan(ladder: Ladder, at: dt.datetime) -> int:
 
 
 def rungs(
-    ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime, at: dt.datetime, *, untold: bool = False
+    ladder: Ladder,
+    step: Step,
+    since: dt.datetime,
+    until: dt.datetime,
+    at: dt.datetime,
+    *,
+    untold: bool = False,
+    ranking: Ranking | None = None,
 ) -> Iterator[Rung]:
     """Who is due for a step between two moments, as far as is known at `at`. Streams: constant memory.
 
     The ladder may be a draft: then it is what would happen if it were in use from `at` on. untold: without those who
-    have had this step already, in whatever version of the ladder.
+    have had this step already, in whatever version of the ladder. ranking: of the ladder's visits at `at`, where it is
+    known from another step.
     """
     ahead = dt.timedelta(hours=step.hours_before)
-    rows = _bookings(ladder, step).filter(starts_at__gt=since + ahead - LATER, starts_at__lt=until + ahead + EARLIER)
+    rows = _bookings(ladder, step, ranking or Ranking.of(ladder, at)).filter(
+        starts_at__gt=since + ahead - LATER, starts_at__lt=until + ahead + EARLIER
+    )
     if untold:
         rows = rows.exclude(Exists(_told(step))).filter(patient__deceased_on=None)
     return _due(ladder, step, _by_pages(rows), since, until, at)
 
 
-def rungs_of(ladder: Ladder, step: Step, bookings: Iterable[int]) -> Iterator[Rung]:
+def rungs_of(ladder: Ladder, step: Step, bookings: Iterable[int], ranking: Ranking) -> Iterator[Rung]:
     """The step for those of these bookings that it is for, whether its moment is over or far ahead."""
     due_of = due_times(step)
     for some in in_batches(bookings, ASKED):
-        for pk, version, patient, starts_at, _known in _bookings(ladder, step).filter(pk__in=some):
+        for pk, version, patient, starts_at, _known in _bookings(ladder, step, ranking).filter(pk__in=some):
             yield Rung(step, pk, version, patient, starts_at, due_of(starts_at))
 
 
@@ -100,15 +111,14 @@ def due_times(step: Step) -> Callable[[dt.datetime], dt.datetime]:
     return due
 
 
-def _bookings(ladder: Ladder, step: Step) -> QuerySet:
+def _bookings(ladder: Ladder, step: Step, ranking: Ranking) -> QuerySet:
     """Booked visits that this step is for: (number, version, patient, begin, since when it stands at that time)."""
-    rows = Appointment.objects.filter(status=AppointmentStatus.BOOKED, patient__isnull=False)
-    rows = _of_services(rows, ladder)
+    rows = covering.booked(ladder)
     if step.only_unanswered:
         rows = rows.filter(confirmed_at=None)
     moved = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), kind=EventKind.MOVED).order_by("-at")
     known_since = Case(When(version=1, then=F("created_at")), default=Subquery(moved.values("at")[:1]))
-    rows = _for_audience(rows, step).order_by().annotate(known_since=known_since)
+    rows = _for_audience(rows, step, ranking).order_by().annotate(known_since=known_since)
     return rows.values_list("pk", "version", "patient_id", "starts_at", "known_since")
 
 
@@ -133,22 +143,13 @@ def _told(step: Step) -> QuerySet:
     return rows.filter(key__startswith=prefix(step)).exclude(waiting).order_by()
 
 
-def _of_services(rows: QuerySet, ladder: Ladder) -> QuerySet:
-    own = [service.pk for service in ladder.services.all()]
-    if own:
-        return rows.filter(slot__service__in=own)
-    others = Ladder.objects.live().exclude(lineage=ladder.lineage).exclude(services=None)
-    taken = list(others.values_list("services", flat=True))
-    return rows.exclude(slot__service__in=taken) if taken else rows
-
-
-def _for_audience(rows: QuerySet, step: Step) -> QuerySet:
+def _for_audience(rows: QuerySet, step: Step, ranking: Ranking) -> QuerySet:
     if step.audience == Audience.TAG:
         tagged = PatientTag.objects.current().filter(patient=OuterRef("patient"), tag=step.tag_id)
         return rows.filter(Exists(tagged.order_by()))
     if step.audience == Audience.AT_RISK:
-        scored = NoShowScore.objects.filter(appointment=OuterRef("pk"), probability__gte=step.risk_percent / 100)
-        return rows.filter(Exists(scored))
+        cut = ranking.cut(step)
+        return rows.filter(noshow_score__probability__gte=cut.since) if cut else rows.none()
     return rows
 
 

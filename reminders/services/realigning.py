@@ -19,6 +19,7 @@ from reminders.rung import NOT_LATER
 from reminders.services import habits, planning
 from reminders.services.habits import Suited
 from reminders.services.planning import LADDER
+from reminders.services.riskiest import Ranking
 
 ROWS = 2_000  # deliveries looked at together
 SET = ("due_at", "expires_at", "media", "context", "state", "reason", "changed_at")
@@ -40,29 +41,31 @@ def call_off(step: Step, at: dt.datetime) -> None:
 def follow(ladder: Ladder, at: dt.datetime, before: Ladder | None = None) -> None:
     """What was planned of the ladder's steps becomes what this version, in use, says. before: the version before."""
     known = {step.lineage: step for step in (before or ladder).steps.all()}
+    ranking = Ranking.of(ladder, at)
     for step in ladder.steps.all():
         if step.act == Act.CALL:
-            _follow_calls(ladder, step, at)
+            _follow_calls(ladder, step, at, ranking)
         else:
-            _follow_messages(ladder, step, at, is_shifted=_moment(known.get(step.lineage, step)) != _moment(step))
+            is_shifted = _moment(known.get(step.lineage, step)) != _moment(step)
+            _follow_messages(ladder, step, at, ranking, is_shifted=is_shifted)
 
 
 def _moment(step: Step) -> tuple:
     return step.hours_before, step.at_time
 
 
-def _follow_calls(ladder: Ladder, step: Step, at: dt.datetime) -> None:
+def _follow_calls(ladder: Ladder, step: Step, at: dt.datetime, ranking: Ranking) -> None:
     begins = planning.prefix(step)
     known = Task.objects.filter(key__startswith=begins).filter(Q(closed_at=None) | Q(end_code=LADDER))
-    wanted = planning.rungs_of(ladder, step, list(known.values_list("about_id", flat=True)))
+    wanted = planning.rungs_of(ladder, step, list(known.values_list("about_id", flat=True)), ranking)
     due = {rung.key: rung.due_at for rung in wanted if rung.starts_at > max(at, rung.due_at)}
     tasks.replan(begins, due, LADDER, by=system_user(), at=at)
 
 
-def _follow_messages(ladder: Ladder, step: Step, at: dt.datetime, *, is_shifted: bool) -> None:
+def _follow_messages(ladder: Ladder, step: Step, at: dt.datetime, ranking: Ranking, *, is_shifted: bool) -> None:
     rows = _changeable().filter(key__startswith=planning.prefix(step))
     for some in in_batches(list(rows.values_list("pk", "about_id")), ROWS):
-        found = planning.rungs_of(ladder, step, {about for _pk, about in some})
+        found = planning.rungs_of(ladder, step, {about for _pk, about in some}, ranking)
         wanted = {suited.rung.key: suited for suited in habits.suit(found)}
         # The worker may have taken one meanwhile: only those that are still as they were read
         locked = list(_changeable().select_for_update().filter(pk__in=[pk for pk, _about in some]).order_by("pk"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from common import clock
 from common.proportions import Share
@@ -19,6 +19,7 @@ from messaging.models import Delivery
 from reminders import crediting
 from reminders.crediting import WINDOW, Booked, Touch
 from reminders.models import Campaign, CampaignMember, CampaignVariant, MemberState
+from reminders.services import doubles
 from reminders.services.campaigns import CAMPAIGN
 from scheduling.models import Appointment, AppointmentStatus
 from scheduling.models.appointment import CancelCause
@@ -108,12 +109,12 @@ def of(campaign: Campaign, at: dt.datetime) -> Results:
     arms = {variant.pk: Arm(variant) for variant in campaign.variants.all()}
     if campaign.hold_out_percent:
         arms[None] = Arm(None)
-    where = departments_of(campaign)
-    for members in _pages(campaign):
+    where, twice = departments_of(campaign), doubles.of(campaign)
+    for members in _pages(campaign, twice):
         lives = _lives(members)
         for member in members:
-            _count(arms[member.variant_id], member, lives[member.patient_id], where, at)
-    return Results(at, [*arms.values()], *_others(campaign))
+            _count(arms[member.variant_id], member, lives[member.person], where, at)
+    return Results(at, [*arms.values()], *_others(campaign, twice))
 
 
 def departments_of(campaign: Campaign) -> frozenset[int]:
@@ -127,15 +128,16 @@ def arrival(row: Said) -> dt.datetime | None:
     return row.delivered_at or row.answered_at
 
 
-def _others(campaign: Campaign) -> tuple[int, dict[str, int]]:
-    rows = CampaignMember.objects.filter(campaign=campaign).order_by()
+def _others(campaign: Campaign, twice: set[int]) -> tuple[int, dict[str, int]]:
+    rows = CampaignMember.objects.filter(campaign=campaign).exclude(pk__in=twice).order_by()
     left_out = rows.filter(state=MemberState.SKIPPED).values_list("reason").annotate(n=Count("pk"))
     return rows.filter(state=MemberState.WAITING).count(), dict(left_out.order_by("-n"))
 
 
-def _pages(campaign: Campaign) -> Iterator[list[CampaignMember]]:
-    had_turn = Q(state__in=(MemberState.TOLD, MemberState.HELD))
-    rows, last = CampaignMember.objects.filter(had_turn, campaign=campaign).order_by("pk"), 0
+def _pages(campaign: Campaign, twice: set[int]) -> Iterator[list[CampaignMember]]:
+    """Who had their turn, each person once, with `person`: their record of today."""
+    rows = CampaignMember.objects.filter(campaign=campaign, state__in=doubles.HAD_TURN)
+    rows, last = rows.exclude(pk__in=twice).annotate(person=doubles.PERSON).order_by("pk"), 0
     while page := list(rows.filter(pk__gt=last)[:PAGE]):
         yield page
         last = page[-1].pk
@@ -145,7 +147,7 @@ def _lives(members: Iterable[CampaignMember]) -> dict[int, _Life]:
     """Three statements for all of them."""
     lives: dict[int, _Life] = defaultdict(_Life)
     mine = {member.pk for member in members}
-    people = {member.patient_id for member in members}
+    people = {member.person for member in members}
     rows = Delivery.objects.filter(patient__in=people, about_kind=CAMPAIGN).exclude(kind="reply").order_by()
     said = [Said(*row) for row in rows.values_list(*SAID)]
     for row, touch in _touches(said):

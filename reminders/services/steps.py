@@ -20,10 +20,10 @@ from reminders.errors import (
     TimeNeedsDays,
 )
 from reminders.models import Act, Audience, Ladder, Step
-from reminders.models.ladder import EARLIEST_DAYS, MOST_HELD_OUT
+from reminders.models.ladder import EARLIEST_DAYS, MOST_HELD_OUT, RISKIEST
 
 COPIED = (
-    "lineage", "hours_before", "at_time", "act", "media", "audience", "tag_id", "risk_percent", "only_unanswered",
+    "lineage", "hours_before", "at_time", "act", "media", "audience", "tag_id", "riskiest_percent", "only_unanswered",
     "holdout_percent",
 )  # fmt: skip
 
@@ -38,7 +38,7 @@ class Rule:
     media: str = ""
     audience: str = Audience.ALL
     tag: Tag | None = None
-    risk_percent: int = 30
+    riskiest_percent: int = RISKIEST
     only_unanswered: bool = True
     holdout_percent: int = 0
     lineage: uuid.UUID | None = None
@@ -65,7 +65,7 @@ def _checked(row: int, rule: Rule) -> Rule:
     refuse(MediumMissing, rule.act == Act.MESSAGE and not media, "media")
     refuse(MediumUnknown, len(set(media)) != len(media) or set(media) - set(Medium.values), "media")
     refuse(TagMissing, rule.audience == Audience.TAG and rule.tag is None, "tag")
-    refuse(RiskNotAShare, not 1 <= rule.risk_percent <= 100, "risk_percent")
+    refuse(RiskNotAShare, not 1 <= rule.riskiest_percent <= 100, "riskiest_percent")
     refuse(HoldOutTooLarge, not 0 <= rule.holdout_percent <= MOST_HELD_OUT, "holdout_percent", most=MOST_HELD_OUT)
     tag = rule.tag if rule.audience == Audience.TAG else None
     holdout = rule.holdout_percent if rule.act == Act.MESSAGE else 0
@@ -81,7 +81,7 @@ def _check_twins(rules: Sequence[Rule]) -> None:
     known = set()
     for row, rule in enumerate(rules):
         tag = rule.tag.pk if rule.tag else None
-        same = (rule.hours_before, rule.at_time, rule.act, rule.audience, tag, rule.risk_percent, rule.media)
+        same = (rule.hours_before, rule.at_time, rule.act, rule.audience, tag, rule.riskiest_percent, rule.media)
         if same in known:
             raise StepTwice(row=row, field="amount")
         known.add(same)

@@ -16,6 +16,7 @@ from reminders import lots
 from reminders.models import Act, Ladder, Step
 from reminders.rung import Rung
 from reminders.services import ladders, planning
+from reminders.services.riskiest import Cut, Ranking
 
 DRY_DAYS = 7
 KEPT = 15 * 60  # seconds that a figure is shown again; it says when it is from
@@ -26,7 +27,7 @@ class Tried:
     """What one step would do in the next days.
 
     days: day -> how many people. media: medium -> how many would get it by that one first. calls: those who fall to
-    staff, as the step is a call or no channel reaches them.
+    staff, as the step is a call or no channel reaches them. cut: where the riskiest begin, for a step that is for them.
     """
 
     step: int
@@ -34,6 +35,7 @@ class Tried:
     days: dict[dt.date, int]
     media: dict[str, int]
     calls: int
+    cut: Cut | None = None
 
     @property
     def total(self) -> int:
@@ -82,7 +84,8 @@ def dry_run(ladder: Ladder, at: dt.datetime | None = None, reach: Reach | None =
     Who has had a step already is left out. reach: what is known of people from another run.
     """
     at, reach = at or clock.now(), reach or Reach()
-    steps = [_try(ladder, step, at, reach) for step in ladder.steps.all()]
+    ranking = Ranking.of(ladder, at)
+    steps = [_try(ladder, step, at, reach, ranking) for step in ladder.steps.all()]
     return Trial(at, steps, _costs(steps))
 
 
@@ -102,11 +105,11 @@ def who(ladder: Ladder, step: Step, day: dt.date, at: dt.datetime) -> Iterator[R
     """The people behind a number of the dry run of `at`."""
     first, after = clock.day_bounds(day)
     until = min(after, at + dt.timedelta(days=DRY_DAYS))
-    return _told(ladder, step, max(at, first), until, at)
+    return _told(ladder, step, max(at, first), until, at, Ranking.of(ladder, at))
 
 
-def _try(ladder: Ladder, step: Step, at: dt.datetime, reach: Reach) -> Tried:
-    found = _told(ladder, step, at, at + dt.timedelta(days=DRY_DAYS), at)
+def _try(ladder: Ladder, step: Step, at: dt.datetime, reach: Reach, ranking: Ranking) -> Tried:
+    found = _told(ladder, step, at, at + dt.timedelta(days=DRY_DAYS), at, ranking)
     moments: Counter[dt.datetime] = Counter()
     people: Counter[int] = Counter()
     for rung in found:
@@ -116,12 +119,15 @@ def _try(ladder: Ladder, step: Step, at: dt.datetime, reach: Reach) -> Tried:
     for moment, count in moments.items():
         days[clock.local(moment).date()] += count
     media = _by_medium(step, people, reach)
-    return Tried(step.pk, step.lineage, dict(sorted(days.items())), media, people.total() - sum(media.values()))
+    calls = people.total() - sum(media.values())
+    return Tried(step.pk, step.lineage, dict(sorted(days.items())), media, calls, ranking.cut(step))
 
 
-def _told(ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime, at: dt.datetime) -> Iterator[Rung]:
+def _told(
+    ladder: Ladder, step: Step, since: dt.datetime, until: dt.datetime, at: dt.datetime, ranking: Ranking
+) -> Iterator[Rung]:
     """Who would get the step: had it not yet, and is not left out by lot."""
-    found = planning.rungs(ladder, step, since, until, at, untold=True)
+    found = planning.rungs(ladder, step, since, until, at, untold=True, ranking=ranking)
     return (rung for rung in found if not lots.falls_on(rung.key, step.holdout_percent))
 
 

@@ -11,6 +11,8 @@ from messaging.models import DeliveryState
 from messaging.tests.factories import DeliveryFactory
 from reminders.models import Campaign, CampaignVariant, Ladder, LadderState, Step
 from reminders.services import planning
+from scheduling.models import NoShowScore, RiskModel
+from scheduling.models.risk import RiskKind
 
 
 class StepFactory(factory.django.DjangoModelFactory):
@@ -55,6 +57,15 @@ def had(step, booking, state=DeliveryState.DELIVERED, **changes):
         key=f"{planning.prefix(step)}{booking.pk}:{booking.version}", patient=booking.patient, kind="reminder",
         about_kind="appointment", about_id=booking.pk, about_version=booking.version, state=state, **changes,
     )  # fmt: skip
+
+
+def score(booking, probability):
+    """The last night told this risk of the booking."""
+    facts = {"kind": RiskKind.POINTS, "trained_at": clock.now(), "visits": 0, "parameters": {}, "card": {}}
+    model, _is_new = RiskModel.objects.get_or_create(version=1, defaults=facts)
+    NoShowScore.objects.update_or_create(
+        appointment=booking, defaults={"model": model, "probability": probability, "moment": clock.now()}
+    )
 
 
 class CampaignFactory(factory.django.DjangoModelFactory):

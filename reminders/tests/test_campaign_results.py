@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
+from accounts.tests.factories import UserFactory
 from common import clock
 from common.proportions import Share
 from messaging.models import DeliveryState
 from messaging.tests.factories import DeliveryFactory
+from patients.services import merging
 from patients.tests.factories import PatientFactory
 from reminders import crediting
 from reminders.crediting import Booked, Touch
@@ -175,3 +177,58 @@ def test_it_reads_page_by_page_and_counts_all(noon, monkeypatch):
     for _number in range(5):
         book(told.person(told.a), day(2))
     assert results.of(told.campaign, clock.now()).arms[0].conversion == Share(5, 5)
+
+
+def merge(kept, merged):
+    boss = UserFactory(role="supervisor", sees_all_sites=True)
+    merging.merge(kept=kept, merged=merged, by=boss, reason="the same person")
+
+
+def test_two_records_that_became_one_are_one_person_where_the_kept_one_was(noon):
+    told = Told()
+    kept, merged = told.person(told.a), told.person(told.b, answered_at=day(1), answer="call_me")
+    told.person(told.b)
+    book(merged, day(2))
+    merge(kept, merged)
+    a, b = results.of(told.campaign, clock.now()).arms
+    assert (a.people, a.sent, a.delivered, a.booked) == (1, 1, 1, Share(1, 1))
+    assert (b.people, b.sent, b.answered, b.booked) == (1, 1, 0, Share(0, 1))
+
+
+def test_of_two_records_that_became_one_the_one_that_had_its_turn_counts(noon):
+    told = Told(state="running", ended_at=None)
+    merged, kept = told.person(told.a), PatientFactory()
+    CampaignMember.objects.create(
+        campaign=told.campaign, patient=kept, variant=told.b, lot=1, state="skipped", reason="booked"
+    )
+    book(merged, day(2))
+    merge(kept, merged)
+    found = results.of(told.campaign, clock.now())
+    assert (found.arms[0].people, found.arms[0].sent, found.arms[0].booked) == (1, 1, Share(1, 1))
+    assert (found.arms[1].people, found.left_out) == (0, {})
+
+
+def test_who_waits_under_a_record_that_was_merged_is_not_waited_for_twice(noon):
+    told = Told(state="running", ended_at=None)
+    kept, merged = told.person(told.a), PatientFactory()
+    CampaignMember.objects.create(campaign=told.campaign, patient=merged, variant=told.a, lot=1, state="waiting")
+    assert results.of(told.campaign, clock.now()).waiting == 1
+    merge(kept, merged)
+    assert results.of(told.campaign, clock.now()).waiting == 0
+
+
+def test_a_record_merged_into_one_outside_the_campaign_is_counted_with_what_that_one_booked(noon):
+    told, kept = Told(), PatientFactory()
+    merged = told.person(told.a)
+    merge(kept, merged)
+    book(kept, day(2))
+    arm, _other = results.of(told.campaign, clock.now()).arms
+    assert (arm.people, arm.delivered, arm.booked, arm.conversion) == (1, 1, Share(1, 1), Share(1, 1))
+
+
+def test_each_person_counts_once_page_by_page_too(noon, monkeypatch):
+    monkeypatch.setattr(results, "PAGE", 1)
+    told = Told()
+    first, second = told.person(told.a), told.person(told.a)
+    merge(first, second)
+    assert results.of(told.campaign, clock.now()).arms[0].people == 1

@@ -103,6 +103,22 @@ def test_a_campaign_whose_text_the_carrier_has_not_approved_is_not_started(boss,
     assert Campaign.objects.get().state == "draft"
 
 
+def test_a_campaign_does_not_go_on_by_a_carrier_that_has_not_approved_its_text(begins, boss, carrier, monkeypatch):
+    people(2)
+    campaign = begins(media="sms", per_minute=1)
+    handing.run()
+    campaigns.pause(campaign=campaign, by=boss)
+    monkeypatch.setattr(carrier, "needs_template", True)  # another carrier is in use by now
+    carrier.media = ("sms",)
+    with pytest.raises(TextNotApproved):
+        campaigns.resume(campaign=campaign, by=boss)
+    assert again(campaign).state == "paused"
+    assert {one.state for one in Delivery.objects.all()} == {"cancelled"}
+    texts.find(kinds.known("recall"), "zh-hans", "sms")
+    MessageTemplate.objects.filter(kind="recall", language="zh-hans").update(provider_code="SMS_1")
+    assert campaigns.resume(campaign=campaign, by=boss).state == "running"
+
+
 def test_with_an_approved_text_in_one_language_it_is_started(boss, sends_approved):
     people(1)
     draft = CampaignFactory(media="sms")

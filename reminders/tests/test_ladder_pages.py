@@ -52,7 +52,8 @@ def typed(ladder, *steps, **more):
     for number, step in enumerate(steps):
         data["row"].append(str(number))
         values = {
-            "amount": "1", "unit": "days", "act": "message", "media_0": "sms", "audience": "all", "risk_percent": "30"
+            "amount": "1", "unit": "days", "act": "message", "media_0": "sms", "audience": "all",
+            "riskiest_percent": "20",
         } | step  # fmt: skip
         data |= {f"step{number}-{name}": value for name, value in values.items()}
     return data
@@ -158,7 +159,7 @@ def test_a_new_ladder_is_written_for_services_of_its_own(as_role, noon):
     data = {
         "name_en": "Children", "services": [service.pk], "row": ["3", "7"], "save": "1",
         "step3-amount": "2", "step3-unit": "hours", "step3-act": "call", "step3-audience": "at_risk",
-        "step3-risk_percent": "40", "step7-amount": "3", "step7-unit": "days", "step7-at_time": "9",
+        "step3-riskiest_percent": "40", "step7-amount": "3", "step7-unit": "days", "step7-at_time": "9",
         "step7-act": "message", "step7-media_0": "wechat", "step7-media_2": "sms", "step7-audience": "tag",
         "step7-tag": tag.pk, "step7-only_unanswered": "on",
     }  # fmt: skip
@@ -167,7 +168,7 @@ def test_a_new_ladder_is_written_for_services_of_its_own(as_role, noon):
     assert [str(one) for one in draft.services.all()] == [str(service)]
     assert [step.in_words for step in draft.steps.all()] == [
         "3 days before, at 09:00 · WeChat, SMS · with the tag Wheelchair, while unanswered",
-        "2 hours before · Call by staff · at risk from 40 %",
+        "2 hours before · Call by staff · the riskiest 40 %",
     ]
 
 
@@ -183,7 +184,7 @@ def test_a_new_ladder_is_written_for_services_of_its_own(as_role, noon):
         ({"unit": "hours", "at_time": "10:00"}, "A time of day goes with whole days only", 422),
         ({"media_0": ""}, "A message needs at least one channel", 422),
         ({"audience": "tag"}, "Choose the tag", 422),
-        ({"audience": "at_risk", "risk_percent": "101"}, "less than or equal to 100", 422),
+        ({"audience": "at_risk", "riskiest_percent": "101"}, "less than or equal to 100", 422),
     ],
 )
 def test_what_cannot_be_so_is_said_beside_its_field(as_role, draft, step, sentence, status):

@@ -126,7 +126,7 @@ def test_a_lineage_is_never_taken_from_another_ladder_or_used_twice(draft):
         (Rule(24, media="sms sms"), errors.MediumUnknown, "media"),
         (Rule(24, media="pigeon"), errors.MediumUnknown, "media"),
         (Rule(24, media="sms", audience="tag"), errors.TagMissing, "tag"),
-        (Rule(24, media="sms", audience="at_risk", risk_percent=0), errors.RiskNotAShare, "risk_percent"),
+        (Rule(24, media="sms", audience="at_risk", riskiest_percent=0), errors.RiskNotAShare, "riskiest_percent"),
     ],
 )
 def test_a_step_that_cannot_be_so_is_refused_by_name(draft, rule, refusal, field):
@@ -448,8 +448,8 @@ def test_the_timeline_is_in_order_of_time(live):
 def test_a_step_says_in_words_when_by_what_and_for_whom(live):
     step = StepFactory.build(hours_before=72, at_time=dt.time(10), media="wechat email sms", only_unanswered=True)
     assert step.in_words == "3 days before, at 10:00 · WeChat, E-mail, SMS · everybody, while unanswered"
-    call = StepFactory.build(hours_before=2, act="call", media="", audience="at_risk", risk_percent=40)
-    assert call.in_words == "2 hours before · Call by staff · at risk from 40 %"
+    call = StepFactory.build(hours_before=2, act="call", media="", audience="at_risk", riskiest_percent=40)
+    assert call.in_words == "2 hours before · Call by staff · the riskiest 40 %"
 
 
 def test_preparing_makes_the_first_ladder_once(monkeypatch):

@@ -14,11 +14,9 @@ from interactions.models import Task, TaskKind
 from messaging.models import Delivery, SendingRule
 from messaging.models.rule import Priority
 from patients.models import Patient, PatientTag
-from patients.tests.factories import PatientFactory, TagFactory
+from patients.tests.factories import TagFactory
 from reminders.models import Step
 from reminders.services import planning
-from scheduling.models import NoShowScore, RiskModel
-from scheduling.models.risk import RiskKind
 from scheduling.services import appointments
 from scheduling.tests.factories import AppointmentFactory, SessionFactory, SlotFactory
 
@@ -35,15 +33,6 @@ def planned():
     """(due by the hospital's clock, state) in order of time."""
     rows = Delivery.objects.filter(kind="reminder").order_by("due_at", "pk")
     return [(f"{clock.local(row.due_at):%d %H:%M}", row.state) for row in rows]
-
-
-def score(booking, probability):
-    model = RiskModel.objects.first() or RiskModel.objects.create(
-        version=1, kind=RiskKind.POINTS, trained_at=clock.now(), visits=0, parameters={}, card={}
-    )
-    NoShowScore.objects.create(
-        appointment=booking, model=model, probability=probability, moment=clock.now(), reasons=""
-    )
 
 
 @pytest.mark.parametrize(
@@ -185,16 +174,6 @@ def test_a_tag_that_has_ended_reaches_nobody(noon, visit, alice, desk):
     LadderFactory(steps=[{"audience": "tag", "tag": tag}])
     noon.now = at(5, 8)
     assert planning.plan_due() == 0
-
-
-def test_a_step_for_those_at_risk_goes_by_the_score(noon, visit, slots, bob, desk):
-    score(visit, 0.31)
-    score(appointments.book(patient=bob, slot=slots[1], origin=desk), 0.29)
-    appointments.book(patient=PatientFactory(), slot=slots[2], origin=desk)  # not scored
-    LadderFactory(steps=[{"audience": "at_risk", "risk_percent": 30}])
-    noon.now = at(5, 8)
-    planning.plan_due()
-    assert [row.about_id for row in Delivery.objects.filter(kind="reminder")] == [visit.pk]
 
 
 def test_a_step_by_staff_is_a_task_with_a_reason(noon, visit):

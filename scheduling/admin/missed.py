@@ -1,10 +1,9 @@
 """Missed visits: a person says of each whether it was excused, with what the patient gave as the reason beside it."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -15,45 +14,17 @@ from unfold.enums import ActionVariant
 
 from common import clock, shown
 from common.admin import FactAdmin, ReasonForm, badge, posted, two_lines
-from common.filters import AutocompleteSelectFilter, Chips
+from common.filters import AutocompleteSelectFilter
 from patients.models import Patient
 from scheduling import said, seeing
 from scheduling.models import Absence, AppointmentStatus, MissedVisit
 from scheduling.services import absences, noshow_policies, restrictions
 
 from .columns import BookingFacts, slot_line
+from .missed_filters import Judged, WhenMissed
 
 MAY_JUDGE = ["scheduling.judge_absence"]
-JUDGED_WITHIN = dt.timedelta(days=60)  # older missed visits are left alone: nobody remembers them
 VERDICTS = {True: (pgettext_lazy("absence", "Excused"), "success"), False: (_("Not excused"), "danger")}
-
-
-class Judged(Chips):
-    """What is still to be judged, unless asked for the rest."""
-
-    title = _("judged")
-    parameter_name = "judged"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("no", _("To judge")),
-            ("unexcused", _("Not excused")),
-            ("excused", pgettext_lazy("absence", "Excused")),
-            ("all", _("All")),
-        ]
-
-    def __init__(self, request: HttpRequest, params: dict, model: Any, model_admin: Any) -> None:
-        self.fallback = "all" if request.GET.get("q") or request.GET.get("patient__id__exact") else "no"
-        super().__init__(request, params, model, model_admin)
-
-    def value(self) -> str:
-        return super().value() or self.fallback
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() == "no":
-            return queryset.to_judge(clock.now() - JUDGED_WITHIN)
-        wanted = {"unexcused": Q(absence__is_excused=False), "excused": Q(absence__is_excused=True)}
-        return queryset.filter(wanted.get(self.value(), Q()))
 
 
 @admin.register(MissedVisit)
@@ -61,6 +32,7 @@ class MissedVisitAdmin(BookingFacts, FactAdmin):
     list_display = ("when", "who", "service", "patient_said", "verdict", "judging")
     list_filter = (
         Judged,
+        WhenMissed,
         ("slot__service__department", AutocompleteSelectFilter),
         ("patient", AutocompleteSelectFilter),
     )

@@ -69,10 +69,9 @@ class AppointmentQuerySet(ScopedQuerySet):
         doors = (Channel.DESK, Channel.PHONE)
         return self.filter(status=Status.HELD, held_until__gt=at, channel__in=doors, offer=None, substitute=None)
 
-    def to_judge(self, since) -> models.QuerySet:
-        """Visits missed since then of which nobody has said yet whether that was excused."""
-        missed = self.filter(status=Status.NOSHOW, patient__isnull=False, starts_at__gt=since)
-        return missed.filter(absence=None)
+    def to_judge(self) -> models.QuerySet:
+        """Missed visits of which nobody has said yet whether that was excused."""
+        return self.filter(status=Status.NOSHOW, patient__isnull=False, absence=None)
 
     def with_reach(self) -> models.QuerySet:
         """With `is_reachable`: has the patient a phone that may be used?"""

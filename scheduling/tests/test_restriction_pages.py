@@ -37,6 +37,19 @@ def test_the_desk_judges_a_missed_visit_from_the_list():
     assert "was in hospital" in desk.get(MISSED, {"judged": "excused"}).text
 
 
+def test_the_list_opens_with_the_last_thirty_days_and_shows_all_when_asked():
+    alice, bob, desk = PatientFactory(name="Alice Smith"), PatientFactory(name="Bob Jones"), as_role("front_desk")
+    missed(alice, 29, excused=None)
+    missed(bob, 31, excused=None)
+    opened = desk.get(MISSED).text
+    assert ("Alice Smith" in opened, "Bob Jones" in opened) == (True, False)
+    assert "The last 30 days" in opened
+    every_day = desk.get(MISSED, {"when": "all"}).text
+    assert ("Alice Smith" in every_day, "Bob Jones" in every_day) == (True, True)
+    assert "Bob Jones" in desk.get(MISSED, {"q": "Bob Jones"}).text
+    assert "Bob Jones" in desk.get(MISSED, {"patient__id__exact": bob.pk}).text
+
+
 def test_a_verdict_is_changed_on_the_page_which_tells_the_whole_story():
     booking, desk = missed(), as_role("front_desk")
     assert page("missedvisit", booking, "not_excuse") not in desk.get(page("missedvisit", booking)).text
