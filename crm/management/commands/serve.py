@@ -33,8 +33,13 @@ class Command(ConsoleCommand):
 
     def _greet(self, url: str) -> None:
         self.stdout.write(f"\n{settings.HOSPITAL_NAME} {settings.HOSPITAL_NAME_ZH} {settings.VERSION}\n")
-        pages = ((gettext("staff pages"), "admin/"), (gettext("API"), "api/v1/docs/"), (gettext("health"), "healthz"))
-        for name, path in pages:
+        pages = {
+            "admin/": gettext("staff pages"),
+            "portal/": gettext("patient portal"),
+            "api/v1/docs/": gettext("API"),
+            "healthz": gettext("health"),
+        }
+        for path, name in pages.items():
             self.stdout.write(f"  {url}/{path:<14} {name}\n")
         if settings.DEMO_PASSWORD:
             self._print_logins()
@@ -46,7 +51,10 @@ class Command(ConsoleCommand):
         self.stdout.write(f"\n{said % settings.DEMO_PASSWORD}\n")
         for code, label in ROLES.items():
             self.stdout.write(f"  {code:<18} {label}\n")
-        self.stdout.write("\n")
+        self.stdout.write(
+            gettext("Patients sign in with any mobile number; the code stands in the supervisor's outbox.")
+        )
+        self.stdout.write("\n\n")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
