@@ -60,7 +60,8 @@ def enter(request: HttpRequest, account: PortalAccount) -> None:
 def leave(request: HttpRequest) -> None:
     """Nobody is signed in to the portal any more; staff who use the same browser stay signed in."""
     if request.user.is_authenticated:
-        request.session.pop(KEY, None)
+        for name in filter(lambda name: name.startswith(KEY), [*request.session.keys()]):  # half-filled forms too
+            del request.session[name]
         request.session.cycle_key()
     else:
         request.session.flush()

@@ -18,7 +18,7 @@ from patients.tests.factories import ZHANG_WEI_CARD, ContactPointFactory, Patien
 from portal import invited
 from portal.tests.coding import asked, code_at, wrong_at
 from portal.tests.factories import clinic
-from portal.tests.signing import enter
+from portal.tests.signing import account_of, enter
 
 pytestmark = pytest.mark.usefixtures("carriers")
 MINE, THEIRS = "+8613800138000", "+8613900139000"
@@ -174,6 +174,27 @@ def test_the_code_of_an_adult_signs_nobody_in(inside, client, alice):
     """H7: it is bound to the browser that asked, and to what it asked."""
     inside.post(ADULT, HERS)
     assert inside.post(reverse("portal:code"), {"code": code_at(THEIRS)})["Location"] == reverse("portal:sign_in")
+
+
+def test_on_a_shared_browser_nobody_finds_the_half_done_invitation_of_another(client, alice):
+    client.force_login(UserFactory())
+    session = client.session
+    account = account_of(alice)
+    session["portal"] = {"account": account.pk, "sessions": 1, "last": clock.now().timestamp()}
+    session.save()
+    client.post(ADULT, HERS)
+    assert invited.KEY in client.session
+    client.post(reverse("portal:sign_out"))
+    assert invited.KEY not in client.session
+
+
+def test_codes_to_one_phone_are_limited_here_as_well(inside):
+    for _n in range(5):
+        inside.post(ADULT, HERS)
+    answer = inside.post(ADULT, HERS)
+    assert answer.status_code == 429
+    assert "minutes" in page(answer)
+    assert asked() == 5
 
 
 def test_the_number_of_a_document_is_sealed_while_the_code_is_on_its_way(inside):

@@ -160,6 +160,8 @@ def test_a_copy_holds_nothing_of_others(inside, alice, session):
     booked(session, bob, 1)
     text = inside.post(COPY).content.decode()
     assert not re.search("Bob|13900139000", text)
+    assert json.loads(text)["visits"] == []
+    assert "Visits 0" in page(inside.get(DATA))
 
 
 def test_taking_a_copy_is_written_down_and_is_no_link(inside, alice):
