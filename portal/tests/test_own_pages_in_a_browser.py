@@ -41,7 +41,7 @@ def alice():
 def addresses(alice):
     """Every page, without those that follow a form."""
     child, bob = alice.acts_for.get().patient.uuid, alice.proxies.get().proxy.uuid
-    names = ["family", "add_child", "add_adult", "privacy", "looks", "consents", "leave", "left", "requests"]
+    names = ["family", "add_child", "add_adult", "privacy", "looks", "consents", "leave_portal", "left", "requests"]
     of = [("added", child), ("remove", child), ("refuse", bob), ("request", "correct")]
     return [*(reverse(f"portal:{name}") for name in names), *(reverse(f"portal:{name}", args=[it]) for name, it in of)]
 

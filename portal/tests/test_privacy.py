@@ -24,7 +24,7 @@ from portal.tests.signing import enter
 
 MINE, OTHER = "+8613800138000", "+8613900139000"
 DATA, LOOKS, CONSENTS, LEAVE, ASKED, COPY = (
-    reverse(f"portal:{name}") for name in ("privacy", "looks", "consents", "leave", "requests", "copy")
+    reverse(f"portal:{name}") for name in ("privacy", "looks", "consents", "leave_portal", "requests", "copy")
 )
 GETS = [DATA, LOOKS, CONSENTS, LEAVE, ASKED, reverse("portal:request", args=["correct"])]
 POSTS = [COPY, CONSENTS, LEAVE, *(reverse(f"portal:{name}") for name in ("language", "everywhere"))]

@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return redirect("portal:consents")
     purpose, wants = form.cleaned_data["purpose"], form.cleaned_data["answer"] == "yes"
     if purpose == Purpose.PORTAL and not wants:
-        return redirect("portal:leave")
+        return redirect("portal:leave_portal")
     _set(request.visitor.person, purpose, wants)
     return redirect(f"{reverse('portal:consents')}#{purpose}")
 
