@@ -40,7 +40,8 @@ PAGES = {
     "family": (LINKED, ""), "add_child": (LINKED, ""), "add_adult": (LINKED, ""), "adult_code": (LINKED, ""),
     "adult_again": (LINKED, ""), "added": (LINKED, "member"), "remove": (LINKED, "member"), "refuse": (LINKED, "actor"),
     "privacy": (LINKED, ""), "looks": (LINKED, ""), "copy": (LINKED, ""), "language": (LINKED, ""),
-    "everywhere": (LINKED, ""), "consents": (LINKED, ""), "leave_portal": (LINKED, ""), "requests": (LINKED, ""), "request": (LINKED, ""),
+    "everywhere": (LINKED, ""), "consents": (LINKED, ""), "leave_portal": (LINKED, ""), "requests": (LINKED, ""),
+    "request": (LINKED, ""),
 }  # fmt: skip
 POST_ONLY = {"stay", "again", "sign_out", "extend", "give_up", "adult_again", "kept", "copy", "language", "everywhere"}
 QUIET = ("sessions.Session", "accounts.AccessLog", "accounts.Turnstile", "accounts.User", "accounts.HistoricalUser")
