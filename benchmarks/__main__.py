@@ -24,6 +24,7 @@ SUITES = {
     "patients": [POSTGRESQL],
     "desk": [POSTGRESQL],
     "portal": [POSTGRESQL],
+    "peak": [POSTGRESQL],
     "waiting": [POSTGRESQL],
     "messages": [POSTGRESQL, SQLITE],
     "risk": [POSTGRESQL, SQLITE],
