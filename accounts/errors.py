@@ -31,4 +31,3 @@ class CodeOver(Refusal):
 
     code = "code_over"
     message = _("This code is not valid any more. Please ask for a new one.")
-    status = 410

@@ -191,11 +191,6 @@ class GuardianNeeded(Refusal):
     message = _("Below the age of 14 a parent or guardian signs in and adds the child under “Family”.")
 
 
-class ConsentNeeded(Refusal):
-    code = "consent_needed"
-    message = _("Without your agreement we cannot do this here. You can always book by phone or at the desk.")
-
-
 class FamilyFull(Refusal):
     code = "family_full"
     message = _("You can add at most %(most)s people. Please remove somebody first.")

@@ -66,7 +66,7 @@ def form_of(client, address: str) -> dict:
 
 
 def inlines() -> dict:
-    own = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags")
+    own = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags", "portal_accounts")
     more = (kind.model._meta.get_field("patient").remote_field.related_name for kind in sections.known())
     prefixes = [*own, *more]
     return {f"{prefix}-{name}": "0" for prefix in prefixes for name in ("TOTAL_FORMS", "INITIAL_FORMS")}

@@ -142,7 +142,7 @@ def test_a_refusal_stands_beside_its_field(signed_in, zhang):
 
 
 def change(client, patient, **data):
-    own = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags")
+    own = ("contact_points", "identifiers", "proxies", "acts_for", "consents", "patient_tags", "portal_accounts")
     inlines = [*own, *(kind.model._meta.get_field("patient").remote_field.related_name for kind in sections.known())]
     forms = {f"{name}-{kind}_FORMS": 0 for name in inlines for kind in ("TOTAL", "INITIAL")}
     facts = {"name": patient.name, "sex": patient.sex, "language": patient.language, "note": "", "deceased_on": ""}

@@ -13,6 +13,9 @@ from common.errors import Refusal
 
 MODULES = ("common.errors", "accounts.errors", "patients.errors", "scheduling.errors", "visits.errors")
 STATUSES = {403, 404, 409, 422, 429, 503}
+MAY_SUCCEED_LATER = {
+    "busy", "changed_meanwhile", "nobody_waits", "too_many_attempts", "too_many_codes", "too_many_tries",
+}  # fmt: skip
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 APPS = ("common", "accounts", "directory", "patients", "scheduling", "visits", "api", "desk", "portal", "crm")
 
@@ -81,9 +84,7 @@ def test_a_message_has_no_placeholder_that_cannot_be_filled(kind):
 @every_refusal
 def test_a_status_is_one_that_the_api_documents(kind):
     assert kind.status in STATUSES
-    assert kind.permanent == (
-        kind.code not in {"busy", "changed_meanwhile", "too_many_attempts", "too_many_tries", "nobody_waits"}
-    )
+    assert kind.permanent == (kind.code not in MAY_SUCCEED_LATER)
 
 
 @every_refusal
