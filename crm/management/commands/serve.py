@@ -54,7 +54,7 @@ class Command(ConsoleCommand):
         self.stdout.write(
             gettext("Patients sign in with any mobile number; the code stands in the supervisor's outbox.")
         )
-        self.stdout.write("\n\n")
+        self.stdout.write("")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
