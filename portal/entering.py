@@ -66,7 +66,7 @@ def wanted_next(request: HttpRequest) -> str:
     """Where somebody wanted to go: an address of the portal, never another host's."""
     wanted = request.GET.get(NEXT, "") or request.POST.get(NEXT, "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(reverse("portal:home"))
-    return wanted if is_ours and "\\" not in wanted else ""
+    return wanted if is_ours and "\\" not in wanted and ".." not in wanted else ""
 
 
 def with_next(name: str, wanted: str) -> str:

@@ -30,5 +30,8 @@ def _phones() -> list[tuple[str, str, str]]:
     """(site, phone, hours): the hospital's own line, else what a page before has remembered."""
     if settings.HOSPITAL_PHONE:
         return [("", settings.HOSPITAL_PHONE, "")]
-    known = cache.get(pages.PHONES) or []
+    try:
+        known = cache.get(pages.PHONES) or []
+    except Exception:  # the cache may be what failed
+        return []
     return [(str(site), site.phone, site.phone_hours) for site in known]

@@ -14,7 +14,7 @@ from common.references import show_reference
 from messaging.models import Delivery, DeliveryState
 from patients.models import Patient, PortalAccount, RelatedPerson
 from patients.services import revealing
-from scheduling.models import Appointment, AppointmentStatus
+from scheduling.models import Appointment
 
 TOLD = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 LOOKED_BACK = dt.timedelta(days=180)
@@ -65,7 +65,7 @@ def copy(person: Patient, account: PortalAccount) -> dict[str, Any]:
 
 
 def _visits(person: Patient) -> Any:
-    return Appointment.objects.filter(patient=person).exclude(status=AppointmentStatus.HELD)
+    return Appointment.objects.once_booked().filter(patient=person)
 
 
 def _told(person: Patient) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 
 from accounts.services import turnstiles
 from common import clock
@@ -54,7 +55,7 @@ def in_line(view: View) -> View:
         if not settings.PORTAL_PER_SECOND:
             return view(request, **more)
         now, turn = clock.now(), _turn(request)
-        answer = room(request, turn) if turn.waits(now) else view(request, **more)
+        answer = _wait(request, turn) if turn.waits(now) else view(request, **more)
         _keep(answer, turn)
         return answer
 
@@ -66,6 +67,11 @@ def in_line(view: View) -> View:
         return inside(request, **more)
 
     return outside
+
+
+def _wait(request: HttpRequest, turn: Turn) -> HttpResponse:
+    """A form that was sent too early is not sent again by the room's reloading."""
+    return room(request, turn) if request.method in ("GET", "HEAD") else redirect(request.get_full_path())
 
 
 def room(request: HttpRequest, turn: Turn) -> HttpResponse:

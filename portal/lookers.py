@@ -19,6 +19,7 @@ from common import clock
 from patients.models import Patient
 from patients.services import revealing
 from portal.holding import LOOKED_BACK
+from visits.services import by_reference
 
 MOST = 2_000  # rows of the log that are read
 ACTS = {
@@ -44,13 +45,15 @@ class Look:
 def lately(person: Patient) -> list[Look]:
     """Of the last LOOKED_BACK, the latest day first."""
     rows = revealing.looks_at(person, since=clock.now() - LOOKED_BACK)[:MOST]
-    counted = Counter((clock.today(one.at), _who(one.user), one.action) for one in rows)
+    counted = Counter((clock.today(one.at), _who(one.user, one.detail), one.action) for one in rows)
     return [Look(day, who, ACTS[Action(act)], times) for (day, who, act), times in counted.items()]
 
 
-def _who(user: User | None) -> str:
+def _who(user: User | None, detail: str) -> str:
     if user is None:
         return _("Somebody who did not sign in")
+    if user.is_patient_portal and detail == by_reference.REFERENCE:
+        return _("Somebody with your reference and birth date")
     if user.is_patient_portal:
         return _("You, on the portal")
     if user.kind != Kind.STAFF:

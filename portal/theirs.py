@@ -8,15 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from portal import entering, pages
-from scheduling.models import Appointment, AppointmentStatus
-
-NO_VISIT_YET = (AppointmentStatus.HELD, AppointmentStatus.LAPSED)
+from scheduling.models import Appointment
 
 
 def visits(request: HttpRequest) -> QuerySet[Appointment]:
     """Their visits, whatever became of them. A place that is only kept is none."""
-    rows = Appointment.objects.for_desk().filter(patient__in=request.visitor.people)
-    return rows.exclude(status__in=NO_VISIT_YET)
+    return Appointment.objects.for_desk().once_booked().filter(patient__in=request.visitor.people)
 
 
 def about_a_visit(view: entering.View) -> entering.View:

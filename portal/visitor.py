@@ -7,6 +7,7 @@ account, ends each of them at its next request.
 import datetime as dt
 from functools import cached_property
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 
@@ -16,7 +17,7 @@ from patients.models import Patient, PortalAccount
 from patients.services import family, portal_accounts
 from patients.services.family import Member
 
-KEY = "portal"  # in the session: account, sessions, last (seconds since 1970, UTC)
+KEY = "portal"  # in the session: account, sessions; last act and sign-in (seconds since 1970, UTC)
 IDLE = dt.timedelta(minutes=30)  # without any act
 STEP = 60  # seconds after which `last` is written anew
 
@@ -51,10 +52,16 @@ class Visitor:
         return [one.patient for one in self.members]
 
 
+def signed_in(account: PortalAccount) -> dict:
+    """What the session keeps of somebody who has just signed in."""
+    now = clock.now().timestamp()
+    return {"account": account.pk, "sessions": account.sessions, "last": now, "since": now}
+
+
 def enter(request: HttpRequest, account: PortalAccount) -> None:
     """This browser is signed in. The session gets a new name, so that one planted before is worth nothing."""
     request.session.cycle_key()
-    request.session[KEY] = {"account": account.pk, "sessions": account.sessions, "last": clock.now().timestamp()}
+    request.session[KEY] = signed_in(account)
 
 
 def leave(request: HttpRequest) -> None:
@@ -81,7 +88,8 @@ def of(request: HttpRequest) -> Visitor | None:
 
 
 def _is_idle(kept: dict) -> bool:
-    return clock.now().timestamp() - kept["last"] > IDLE.total_seconds()
+    now = clock.now().timestamp()
+    return now - kept["last"] > IDLE.total_seconds() or now - kept["since"] > settings.SESSION_COOKIE_AGE
 
 
 def _note_act(request: HttpRequest, kept: dict) -> None:

@@ -274,6 +274,11 @@ class DatesNotInOrder(Refusal):
     message = _("The last day lies before the first, or has passed.")
 
 
+class WaitsTooLong(Refusal):
+    code = "waits_too_long"
+    message = _("Nobody waits for more than %(days)s days.")
+
+
 class PlanOutdated(Refusal):
     """The world changed between looking at a plan and applying it."""
 

@@ -72,7 +72,7 @@ def _visitor(patient: Patient) -> tuple[str, str]:
         phone=f"+86137{patient.pk:08d}", patient=patient, way="phone", linked_at=clock.now()
     )
     session = SessionStore()
-    session[visitor.KEY] = {"account": account.pk, "sessions": 1, "last": clock.now().timestamp()}
+    session[visitor.KEY] = visitor.signed_in(account)
     session.save()
     return session.session_key, str(patient.uuid)
 

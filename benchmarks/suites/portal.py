@@ -71,7 +71,7 @@ def _someone(number: int = 0) -> Someone:
     account, _made = PortalAccount.objects.get_or_create(phone=phone, defaults=linked)
     client = Client(HTTP_HOST="localhost")
     session = client.session
-    session[visitor.KEY] = {"account": account.pk, "sessions": 1, "last": clock.now().timestamp()}
+    session[visitor.KEY] = visitor.signed_in(account)
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return Someone(client, patient, account)

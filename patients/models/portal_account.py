@@ -19,6 +19,9 @@ class Way(models.TextChoices):
     STAFF = "staff", _("By staff")
 
 
+MOST_WRONG = 5  # answers of name and birth date that fit no record with the phone; then a document is asked for
+
+
 class PortalAccountQuerySet(models.QuerySet):
     def live(self):
         """Those with which somebody can sign in."""
@@ -44,6 +47,7 @@ class PortalAccount(PublicId):
     way = models.CharField(_("linked by"), max_length=12, choices=Way, blank=True)
     linked_at = models.DateTimeField(_("linked"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.CHINESE)
+    wrong_answers = models.PositiveSmallIntegerField(_("wrong answers"), default=0, editable=False)
     sessions = models.PositiveIntegerField(default=1, editable=False)
     signed_in_at = models.DateTimeField(_("last sign-in"), null=True, blank=True)
     created_at = models.DateTimeField(_("first sign-in"), default=clock.now)
@@ -73,6 +77,11 @@ class PortalAccount(PublicId):
 
     def __str__(self) -> str:
         return self.phone_masked
+
+    @property
+    def may_guess(self) -> bool:
+        """Does the phone still count as a sign of whose record it is?"""
+        return self.wrong_answers < MOST_WRONG
 
     @property
     def phone_masked(self) -> str:

@@ -8,7 +8,8 @@ from accounts.models import User
 from common import clock
 from common.history import acting
 from patients.errors import ConsentWithdrawn
-from patients.models import Consent, Patient
+from patients.models import Consent, Patient, Purpose
+from patients.services import account_ending
 from patients.services.locking import lock
 
 
@@ -44,12 +45,17 @@ def give(
 def withdraw(
     *, patient: Patient, purpose: str, by: User, reason: str = "", at: datetime.datetime | None = None
 ) -> Consent:
-    """The person does not agree any more: as easy as agreeing, no reason asked. Raises ConsentWithdrawn."""
+    """The person does not agree any more: as easy as agreeing, no reason asked. Without the portal's own consent its
+    account ends. Raises ConsentWithdrawn.
+    """
+    at = at or clock.now()
     with acting(by, reason):
         standing = lock(patient).consents.live().filter(purpose=purpose).first()
         if standing is None:
             raise ConsentWithdrawn
-        return _end(standing, at or clock.now())
+        if purpose == Purpose.PORTAL:
+            account_ending.of_patient(patient, at)
+        return _end(standing, at)
 
 
 def _end(consent: Consent, at: datetime.datetime) -> Consent:

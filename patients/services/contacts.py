@@ -12,6 +12,7 @@ from common.errors import ReasonRequired
 from common.history import acting
 from patients.errors import ContactEnded, ContactKnown, EmailInvalid, PhoneInvalid
 from patients.models import ContactPoint, ContactSystem, ContactUse, Patient
+from patients.services import account_ending
 from patients.services.locking import lock
 
 
@@ -60,6 +61,7 @@ def change_phone(*, contact_point: ContactPoint, phone: str, by: User, reason: s
         if patient.contact_points.live().filter(value=stored).exists():
             raise ContactKnown(field="phone")
         _set(old, ended_at=clock.now())
+        account_ending.of_phone(patient, old.value, clock.now())
         return create(patient, stored, by=by, use=old.use, rank=old.rank, note=old.note)
 
 
@@ -107,9 +109,11 @@ def mark_working(*, contact_point: ContactPoint, by: User, reason: str = "") -> 
 def end(
     *, contact_point: ContactPoint, by: User, reason: str = "", at: datetime.datetime | None = None
 ) -> ContactPoint:
-    """Not in use any more; it stays on record. Raises ContactEnded."""
+    """Not in use any more; it stays on record. Who signs in on the portal with it is out. Raises ContactEnded."""
+    at = at or clock.now()
     with acting(by, reason):
-        return _set(_locked(contact_point), ended_at=at or clock.now())
+        account_ending.of_phone(contact_point.patient, contact_point.value, at)
+        return _set(_locked(contact_point), ended_at=at)
 
 
 def create(

@@ -14,11 +14,12 @@ from accounts.models import User
 from common import clock
 from common.history import acting
 from patients.errors import FamilyFull, GrownUp, GuardianNeeded
-from patients.models import Patient, Proof, RelatedPerson, Relation
+from patients.models import ContactUse, Patient, Proof, RelatedPerson, Relation
 from patients.services import portal_accounts, proxies
 from patients.services.locking import lock
 from patients.services.portal_accounts import Found, Papers
 
+COUNTED = datetime.timedelta(days=90)
 GROWN_UP = 18  # years
 GUARDIANS = (Relation.PARENT, Relation.GUARDIAN, Relation.GRANDPARENT)  # what the acting person may be to a child
 
@@ -36,8 +37,10 @@ class Member:
 
 
 def members(person: Patient, on: datetime.date | None = None) -> list[Member]:
-    """The person, then those they may book for, in the order in which they were added; one statement."""
-    rows = RelatedPerson.objects.current(on).filter(proxy=person, can_book=True, patient__merged_into=None)
+    """The person, then those they may book for and whose visits they may see, as they were added; one statement."""
+    rows = RelatedPerson.objects.current(on).filter(
+        proxy=person, can_book=True, can_view=True, patient__merged_into=None
+    )
     return [Member(person), *(Member(row.patient, row) for row in rows.select_related("patient").order_by("pk"))]
 
 
@@ -95,7 +98,10 @@ def _is_of_age(birth_date: datetime.date, years: int, at: datetime.datetime | No
 
 
 def _check_room(guardian: Patient) -> None:
-    if len(members(guardian)) > settings.MAX_FAMILY:
+    """Who was added and removed lately counts too: else nobody's number would be limited."""
+    lately = clock.now() - COUNTED
+    added = RelatedPerson.objects.filter(proxy=guardian, proof__in=portal_accounts.ON_THE_PORTAL, created_at__gt=lately)
+    if max(len(members(guardian)) - 1, added.count()) >= settings.MAX_FAMILY:
         raise FamilyFull(most=settings.MAX_FAMILY)
 
 
@@ -107,8 +113,9 @@ def _add(guardian: Patient, papers: Papers, phone: str, relation: str, proof: st
         lock(guardian)
         _check_room(guardian)
         found = portal_accounts.find_or_register(
-            papers, phone=phone, language=guardian.language, by=by, needs_phone=True
-        )
+            papers, phone=phone, language=guardian.language, by=by, needs_phone=True,
+            use=ContactUse.RELATIVE if proof == Proof.DECLARED else ContactUse.MOBILE,
+        )  # fmt: skip
         proxies.grant(
             patient=found.patient, proxy=guardian, relation=relation, proof=proof, by=by, can_book=True, can_view=True
         )

@@ -12,13 +12,26 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.models.access import Action
+from accounts.services import access
 from common import clock, names
 from common.history import acting
 from patients.errors import AccountEnded, AccountLinked, GuardianNeeded, IdentifierTaken, RecordLinkedElsewhere
-from patients.models import ContactPoint, ContactSystem, Patient, PortalAccount, Purpose, Way
-from patients.services import consents, contacts, identifiers, identity_numbers, lookalikes, registration
+from patients.models import (
+    ContactPoint,
+    ContactSystem,
+    ContactUse,
+    Patient,
+    PortalAccount,
+    Proof,
+    Purpose,
+    RelatedPerson,
+    Way,
+)
+from patients.services import consents, contacts, identifiers, identity_numbers, lookalikes, proxies, registration
 from patients.services.identity_numbers import GivenIdentifier
 
+ON_THE_PORTAL = (Proof.CODE, Proof.DECLARED)
 OWN_FROM = 14  # years; below, a guardian agrees (PIPL, article 31)
 
 
@@ -71,8 +84,11 @@ def link_by_phone(
     _check(papers)
     with transaction.atomic(), acting(by):
         fresh = _unlinked(account)
-        known = _with_phone(fresh.phone, papers)
-        return _link(fresh, Found(known, Way.PHONE), by, at or clock.now()) if known else None
+        known = _with_phone(fresh.phone, papers) if fresh.may_guess else None
+        if known is None:
+            _count_wrong(fresh, by)
+            return None
+        return _link(fresh, Found(known, Way.PHONE), by, at or clock.now())
 
 
 @transaction.atomic
@@ -84,17 +100,30 @@ def link(*, account: PortalAccount, papers: Papers, by: User, at: datetime.datet
     _check(papers)
     with acting(by):
         fresh = _unlinked(account)
-        found = find_or_register(papers, phone=fresh.phone, language=fresh.language, by=by)
+        found = find_or_register(
+            papers, phone=fresh.phone, language=fresh.language, by=by, trusts_phone=fresh.may_guess
+        )
         _link(fresh, found, by, at or clock.now())
     return found
 
 
-def find_or_register(papers: Papers, *, phone: str, language: str, by: User, needs_phone: bool = False) -> Found:
+def find_or_register(
+    papers: Papers,
+    *,
+    phone: str,
+    language: str,
+    by: User,
+    needs_phone: bool = False,
+    trusts_phone: bool = True,
+    use: str = ContactUse.MOBILE,
+) -> Found:
     """The record that these papers name, or a new one. Inside the caller's transaction.
 
     needs_phone: a number on a document is not enough, the phone must stand on the record: for who speaks for others.
+    trusts_phone: False when too many names and birth dates were tried with it. use: whose phone it is; a relative's
+    opens the record of a child only.
     """
-    known = _with_phone(phone, papers)
+    known = _with_phone(phone, papers, use) if trusts_phone else None
     if known:
         return Found(known, Way.PHONE)
     owner = identifiers.owners([papers.number]).filter(merged_into=None).first() if papers.number else None
@@ -102,21 +131,38 @@ def find_or_register(papers: Papers, *, phone: str, language: str, by: User, nee
         return Found(owner, Way.PAPERS)
     others = [owner] if owner else _alike(papers, phone)
     number = [papers.number] if papers.number and not owner else []
-    return Found(_register(papers, number, phone, language, by), Way.REGISTERED, tuple(others))
+    made = _register(papers, number, language, by)
+    contacts.add(patient=made, value=phone, use=use, by=by)
+    return Found(made, Way.REGISTERED, tuple(others))
 
 
-def _with_phone(phone: str, papers: Papers) -> Patient | None:
-    """The only record with this phone, name and birth date; of two alike neither."""
-    owners = [one for one in Patient.objects.with_phone(phone).distinct() if agrees(one, papers)]
+def _with_phone(phone: str, papers: Papers, use: str = ContactUse.MOBILE) -> Patient | None:
+    """The only record with this phone, name and birth date; of two alike neither.
+
+    Not by a phone that reaches nobody any more, and a relative's only for who speaks as a relative.
+    """
+    points = ContactPoint.objects.live().phones().filter(value=phone, failed_at=None)
+    if use != ContactUse.RELATIVE:
+        points = points.exclude(use=ContactUse.RELATIVE)
+    people = Patient.objects.active().filter(pk__in=points.values("patient"))
+    owners = [one for one in people if agrees(one, papers)]
     return owners[0] if len(owners) == 1 else None
 
 
-def _register(papers: Papers, number: list[GivenIdentifier], phone: str, language: str, by: User) -> Patient:
+def _count_wrong(account: PortalAccount, by: User) -> None:
+    """Who holds a phone that was somebody's must not try out names and birth dates with it."""
+    if ContactPoint.objects.live().phones().filter(value=account.phone).exists():
+        account.wrong_answers += 1  # its row is locked
+        account.save(update_fields=["wrong_answers"])
+        access.record(Action.FAILED_CHECK, by=by, kind="patients.portalaccount", subject=account.uuid)
+
+
+def _register(papers: Papers, number: list[GivenIdentifier], language: str, by: User) -> Patient:
     known = {"name": papers.name, "birth_date": papers.birth_date, "sex": papers.sex, "language": language}
     try:
-        return registration.register(**known, phones=[phone], identifiers=number, by=by, confirm_not_duplicate=True)
+        return registration.register(**known, identifiers=number, by=by, confirm_not_duplicate=True)
     except IdentifierTaken:  # somebody registered the same number in this very moment
-        return registration.register(**known, phones=[phone], by=by, confirm_not_duplicate=True)
+        return registration.register(**known, by=by, confirm_not_duplicate=True)
 
 
 def agrees(patient: Patient, papers: Papers) -> bool:
@@ -138,9 +184,17 @@ def end(*, account: PortalAccount, by: User, reason: str = "", at: datetime.date
 def leave(*, account: PortalAccount, by: User, at: datetime.datetime | None = None) -> PortalAccount:
     """The person does not want the portal any more: consent and account end together. Raises AccountEnded."""
     ended, own = end(account=account, by=by, at=at), person_of(account)
+    if own is not None:
+        _end_proxies_of(own, by, at)
     if own is not None and own.consents.live().filter(purpose=Purpose.PORTAL).exists():
         consents.withdraw(patient=own, purpose=Purpose.PORTAL, by=by, at=at)
     return ended
+
+
+def _end_proxies_of(person: Patient, by: User, at: datetime.datetime | None) -> None:
+    """Nobody acts on the portal for who has left it."""
+    for related in RelatedPerson.objects.current().filter(patient=person, proof__in=ON_THE_PORTAL):
+        proxies.end(related=related, by=by, at=at)
 
 
 def sign_out_everywhere(*, account: PortalAccount, by: User) -> PortalAccount:

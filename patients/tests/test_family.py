@@ -6,7 +6,7 @@ import pytest
 
 from patients.errors import FamilyFull, GrownUp, GuardianNeeded, ProxyExists
 from patients.models import IdentifierSystem, Patient, RelatedPerson
-from patients.services import family, identifiers
+from patients.services import family, identifiers, proxies
 from patients.services.identity_numbers import GivenIdentifier
 from patients.services.portal_accounts import Papers
 from patients.tests.factories import ContactPointFactory, PatientFactory, UserFactory
@@ -114,3 +114,23 @@ def test_below_fourteen_a_code_is_no_agreement(by, mother):
     with pytest.raises(GuardianNeeded):
         family.add_adult(guardian=mother, papers=child(13), phone=THEIRS, relation="parent", by=by)
     assert not RelatedPerson.objects.exists()
+
+
+def test_who_was_added_and_removed_counts_for_ninety_days(by, mother, settings):
+    """Else nobody's number would be limited: invented children would book in turn."""
+    settings.MAX_FAMILY = 2
+    for years in (3, 5):
+        family.add_child(guardian=mother, papers=child(years), relation="parent", phone=MINE, by=by)
+        family.end(related=RelatedPerson.objects.get(ended_at=None), by=by)
+    with pytest.raises(FamilyFull):
+        family.add_child(guardian=mother, papers=child(7), relation="parent", phone=MINE, by=by)
+
+
+def test_a_right_to_book_alone_shows_nobody_on_the_portal(by, mother):
+    proxies.grant(patient=PatientFactory(name="Bob"), proxy=mother, relation="child", proof="present", by=by)
+    assert [one.patient for one in family.members(mother)] == [mother]
+
+
+def test_the_guardians_phone_on_a_childs_record_is_a_relatives(by, mother):
+    found = family.add_child(guardian=mother, papers=child(), relation="parent", phone=MINE, by=by)
+    assert found.patient.contact_points.get().use == "relative"

@@ -4,16 +4,18 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import AccessLog
 from common import clock
 from patients.errors import (
     AccountEnded,
     AccountLinked,
     GuardianNeeded,
     IdentifierInvalid,
+    MergeConflict,
     RecordLinkedElsewhere,
 )
 from patients.models import ContactPoint, IdentifierSystem, Patient, PortalAccount
-from patients.services import identifiers, portal_accounts
+from patients.services import consents, contacts, identifiers, merging, portal_accounts
 from patients.services.identity_numbers import GivenIdentifier
 from patients.services.portal_accounts import Papers
 from patients.tests.factories import ZHANG_WEI_CARD, ConsentFactory, ContactPointFactory, PatientFactory, UserFactory
@@ -172,3 +174,51 @@ def test_leaving_ends_account_and_consent_together(by):
 def test_who_never_agreed_leaves_as_well(by):
     account = PortalAccount.objects.create(phone="+8613800138000")
     assert portal_accounts.leave(account=account, by=by).ended_at is not None
+
+
+def test_a_relatives_phone_opens_nobodys_record(by, account, zhang):
+    ContactPointFactory(patient=zhang, value=PHONE, use="relative")
+    assert portal_accounts.link_by_phone(account=account, papers=papers(), by=by) is None
+
+
+def test_a_phone_that_reaches_nobody_opens_no_record(by, account, zhang):
+    ContactPointFactory(patient=zhang, value=PHONE, failed_at="2026-01-01T00:00Z")
+    assert portal_accounts.link_by_phone(account=account, papers=papers(), by=by) is None
+
+
+def test_after_five_wrong_answers_the_phone_is_no_proof_any_more(by, account, zhang):
+    ContactPointFactory(patient=zhang, value=PHONE)
+    for day in range(1, 6):
+        tried = papers(birth_date=dt.date(1991, 1, day))
+        assert portal_accounts.link_by_phone(account=account, papers=tried, by=by) is None
+    assert AccessLog.objects.filter(action="failed_check").count() == 5
+    assert portal_accounts.link_by_phone(account=account, papers=papers(), by=by) is None
+    assert portal_accounts.link(account=account, papers=papers(), by=by).patient != zhang
+
+
+def test_a_phone_given_up_at_the_desk_ends_its_account(by, account, zhang):
+    point = ContactPointFactory(patient=zhang, value=PHONE)
+    portal_accounts.link_by_phone(account=account, papers=papers(), by=by)
+    contacts.end(contact_point=point, by=by)
+    account.refresh_from_db()
+    assert account.ended_at is not None
+
+
+def test_without_consent_there_is_no_account_whoever_withdraws_it(by, account, zhang):
+    ContactPointFactory(patient=zhang, value=PHONE)
+    portal_accounts.link_by_phone(account=account, papers=papers(), by=by)
+    consents.give(patient=zhang, purpose="portal", channel="portal", version="1", text_shown="Yes", by=by)
+    consents.withdraw(patient=zhang, purpose="portal", by=by)
+    account.refresh_from_db()
+    assert account.ended_at is not None
+
+
+def test_a_record_for_which_somebody_signs_in_is_not_merged_away(by, account, zhang):
+    """Else the stranger who registered with a name and a birth date would have the record of whom they named."""
+    stranger = portal_accounts.link(account=account, papers=papers(), by=by).patient
+    with pytest.raises(MergeConflict):
+        merging.merge(kept=zhang, merged=stranger, by=by, reason="same person")
+    portal_accounts.end(account=PortalAccount.objects.get(), by=by, reason="Document was seen.")
+    merging.merge(kept=zhang, merged=stranger, by=by, reason="same person")
+    stranger.refresh_from_db()
+    assert stranger.merged_into == zhang

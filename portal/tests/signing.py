@@ -41,6 +41,6 @@ def session_of(patient: Patient) -> str:
 
 def _session_of(account: PortalAccount) -> str:
     session = SessionStore()
-    session[visitor.KEY] = {"account": account.pk, "sessions": account.sessions, "last": clock.now().timestamp()}
+    session[visitor.KEY] = visitor.signed_in(account)
     session.save()
     return session.session_key

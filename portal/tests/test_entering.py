@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from common import clock
 from patients.services import portal_accounts
 from patients.tests.factories import PatientFactory, UserFactory
+from portal import visitor
 from portal.tests.signing import account_of, enter
 
 WHO = "/portal/who-are-you/"
@@ -77,7 +77,7 @@ def test_signing_out_leaves_nothing_for_the_next_person(client, alice):
 def test_staff_who_use_the_same_browser_stay_signed_in(client, alice):
     client.force_login(UserFactory())
     session = client.session
-    session["portal"] = {"account": account_of(alice).pk, "sessions": 1, "last": clock.now().timestamp()}
+    session["portal"] = visitor.signed_in(account_of(alice))
     session.save()
     client.post(reverse("portal:sign_out"))
     assert "portal" not in client.session
@@ -89,3 +89,12 @@ def test_pages_of_patients_stay_in_no_store_and_no_search_engine(client, alice):
     answer = client.get(reverse("portal:home"))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
+
+
+def test_after_twelve_hours_everybody_signs_in_anew(client, noon, alice):
+    enter(client, alice)
+    for _n in range(12 * 60 // 25):
+        noon.later(minutes=25)
+        client.get(WHO)
+    noon.later(minutes=25)
+    assert client.get(WHO)["Location"].startswith(reverse("portal:sign_in"))

@@ -15,7 +15,7 @@ from patients.models import Consent, Identifier, Patient, Proof, RelatedPerson
 from patients.services import contacts, identifiers, proxies
 from patients.services.identity_numbers import GivenIdentifier
 from patients.tests.factories import ZHANG_WEI_CARD, ContactPointFactory, PatientFactory, UserFactory
-from portal import invited
+from portal import invited, visitor
 from portal.tests.coding import asked, code_at, wrong_at
 from portal.tests.factories import clinic
 from portal.tests.signing import account_of, enter
@@ -180,7 +180,7 @@ def test_on_a_shared_browser_nobody_finds_the_half_done_invitation_of_another(cl
     client.force_login(UserFactory())
     session = client.session
     account = account_of(alice)
-    session["portal"] = {"account": account.pk, "sessions": 1, "last": clock.now().timestamp()}
+    session["portal"] = visitor.signed_in(account)
     session.save()
     client.post(ADULT, HERS)
     assert invited.KEY in client.session

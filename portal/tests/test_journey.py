@@ -209,7 +209,9 @@ def test_who_gives_the_place_back_frees_it_at_once(inside, alice, session):
 
 def test_a_mother_books_for_her_child_and_a_stranger_does_not(inside, alice, session):
     child, other = PatientFactory(name="Charlie"), PatientFactory(name="Dora")
-    right = proxies.grant(patient=child, proxy=alice, relation="parent", proof=Proof.DECLARED, by=UserFactory())
+    right = proxies.grant(
+        patient=child, proxy=alice, relation="parent", proof=Proof.DECLARED, can_view=True, by=UserFactory()
+    )
     assert inside.get(times_of(session, child)).status_code == 200
     assert inside.get(times_of(session, other)).status_code == 404
     proxies.end(related=right, by=UserFactory())
@@ -313,3 +315,28 @@ def test_for_whoever_has_time_each_time_stands_there_once(inside, alice, session
     assert html.count('type="radio"') == 4
     html = inside.get(f"{times_of(session, alice)}?doctor={other.practitioner.uuid}").content.decode()
     assert html.count("Lin Yi") >= 4
+
+
+def test_after_booking_the_buttons_of_the_old_page_lead_to_the_visit(inside, alice, session):
+    choose(inside, session, alice)
+    kept = held()
+    inside.post(reverse("portal:check", args=[kept.uuid]))
+    for name in ("extend", "give_up"):
+        answer = inside.post(reverse(f"portal:{name}", args=[kept.uuid]), follow=True)
+        assert answer.redirect_chain[-1][0] == f"{reverse('portal:visit', args=[kept.uuid])}?new=1"
+    assert Appointment.objects.get().status == AppointmentStatus.BOOKED
+
+
+def test_a_place_that_was_only_kept_is_no_cancelled_visit(inside, alice, session):
+    choose(inside, session, alice)
+    kept = held()
+    inside.post(reverse("portal:give_up", args=[kept.uuid]))
+    assert inside.get(reverse("portal:visit", args=[kept.uuid])).status_code == 404
+    assert kept.reference not in inside.get(reverse("portal:past")).content.decode().replace(" ", "")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2020-01-01", "9999-12-31"])
+def test_a_day_that_no_roster_has_is_no_page(inside, alice, session, day):
+    address = reverse("portal:dates", args=[alice.uuid, session.service.uuid])
+    assert inside.get(f"{address}{day}/").status_code == 404
+    assert inside.post(f"{address}{day}/", {"choice": slot_of(session, 0).uuid}).status_code == 404

@@ -11,6 +11,7 @@ from accounts.services import turnstiles
 from common import clock
 from patients.tests.factories import PatientFactory
 from portal import line
+from portal.tests.factories import booked
 from portal.tests.signing import enter
 
 
@@ -107,3 +108,18 @@ def test_with_the_room_switched_off_nobody_is_counted(client, settings, alice, w
     enter(client, alice)
     assert before(client, wanted) is None
     assert line.COOKIE not in client.cookies
+
+
+def test_to_move_or_book_again_is_no_way_around_the_line(client, noon, slow, alice, session):
+    visit = booked(session, alice)
+    crowd(9)
+    enter(client, alice)
+    for name in ("move", "again_visit"):
+        assert before(client, reverse(f"portal:{name}", args=[visit.uuid])) == 9
+
+
+def test_a_form_that_comes_too_early_is_not_answered_by_a_page_that_reloads(client, noon, slow, alice, wanted, session):
+    crowd(9)
+    enter(client, alice)
+    address = reverse("portal:times", args=[alice.uuid, session.service.uuid, session.day])
+    assert client.post(address, {"choice": session.slots.first().uuid})["Location"] == address

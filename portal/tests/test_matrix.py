@@ -43,7 +43,7 @@ PAGES = {
     "everywhere": (LINKED, ""), "consents": (LINKED, ""), "leave_portal": (LINKED, ""), "requests": (LINKED, ""),
     "request": (LINKED, ""),
 }  # fmt: skip
-POST_ONLY = {"stay", "again", "sign_out", "extend", "give_up", "adult_again", "kept", "copy", "language", "everywhere"}
+POST_ONLY = {"stay", "again", "sign_out", "adult_again", "kept", "copy", "language", "everywhere"}
 QUIET = ("sessions.Session", "accounts.AccessLog", "accounts.Turnstile", "accounts.User", "accounts.HistoricalUser")
 
 
@@ -63,7 +63,7 @@ def things(person, code: str) -> dict[str, object]:
     offer.entry.save(), offer.appointment.save()
     held = holds.hold(slot=slot_of(clinic(site__code=f"{code}h", days=9), 0), patient=person, origin=acting.origin())
     child, carer = PatientFactory(name=f"Child {code}"), PatientFactory(name=f"Carer {code}")
-    grant = {"relation": "parent", "proof": Proof.DECLARED, "by": UserFactory()}
+    grant = {"relation": "parent", "proof": Proof.DECLARED, "can_view": True, "by": UserFactory()}
     proxies.grant(patient=child, proxy=person, **grant)
     proxies.grant(patient=person, proxy=carer, **grant)
     return {

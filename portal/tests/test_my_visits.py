@@ -35,7 +35,7 @@ def alice(visit):
 def child(alice):
     """Somebody for whom Alice acts."""
     made = PatientFactory(name="Ben Smith", language="en", birth_date=dt.date(2018, 3, 7))
-    RelatedPersonFactory(patient=made, proxy=alice)
+    RelatedPersonFactory(patient=made, proxy=alice, can_view=True)
     return made
 
 

@@ -35,7 +35,9 @@ def _noon(noon):
 @pytest.fixture
 def alice():
     made = PatientFactory(name="Alice Smith", language="en", birth_date=dt.date(1952, 3, 7))
-    RelatedPersonFactory(patient=PatientFactory(name="王小雨", birth_date=dt.date(2018, 3, 7)), proxy=made)
+    RelatedPersonFactory(
+        patient=PatientFactory(name="王小雨", birth_date=dt.date(2018, 3, 7)), proxy=made, can_view=True
+    )
     return made
 
 

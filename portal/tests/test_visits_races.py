@@ -43,7 +43,7 @@ def _open(port, patient, page):
         asked.request("GET", page, headers={"Cookie": kept})
         answer = asked.getresponse()
         body = answer.read().decode()
-    cookie = re.search(r"csrftoken=(\w+)", answer.headers["Set-Cookie"])[1]
+    cookie = re.search(r"csrftoken=(\w+)", " ".join(answer.headers.get_all("Set-Cookie")))[1]
     return f"{kept}; csrftoken={cookie}", re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', body)[1]
 
 

@@ -74,7 +74,7 @@ def test_p31_wrong_days_are_said_at_their_field(own, session, alice):
 
 def test_a_relative_can_be_entered(own, session, alice):
     child = PatientFactory(name="Ben Smith", birth_date=dt.date(2018, 3, 7))
-    RelatedPersonFactory(patient=child, proxy=alice)
+    RelatedPersonFactory(patient=child, proxy=alice, can_view=True)
     assert "B* S* (8 years old)" in text(own.get(WAITING, {"service": session.service.uuid}))
     own.post(WAITING, said(session, child))
     assert WaitlistEntry.objects.get().patient == child

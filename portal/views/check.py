@@ -1,11 +1,12 @@
 """The last page before a booking: what it says, what holds for it, and the button that makes it."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from common import clock
 from common.errors import Refusal
@@ -26,29 +27,39 @@ def page(request: HttpRequest, hold: UUID) -> HttpResponse:
     try:
         return _done(holds.book_held(hold=kept, origin=acting.origin(f"hold:{kept.uuid}", kept.uuid)))
     except Refusal as refusal:
-        return _page(request, journey.hold_of(request, hold), refusal)
+        return _after(request, hold, refusal)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @entering.for_patients
 def extend(request: HttpRequest, hold: UUID) -> HttpResponse:
-    """Keep the place once more for as long."""
+    """Keep the place once more for as long. Who comes here by Back or after signing in sees how it stands."""
     kept = journey.hold_of(request, hold)
+    if request.method != "POST" or kept.held_until is None:
+        return redirect("portal:check", kept.uuid)
     try:
         holds.renew(hold=kept, origin=acting.origin())
     except Refusal as refusal:
-        return _page(request, journey.hold_of(request, hold), refusal)
+        return _after(request, hold, refusal)
     return redirect("portal:check", kept.uuid)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @entering.for_patients
 def give_up(request: HttpRequest, hold: UUID) -> HttpResponse:
-    """Do not book: the place is free again at once. Twice is once."""
+    """Do not book: the place is free again at once. Twice is once; what is booked already is shown."""
     kept = journey.hold_of(request, hold)
-    if kept.status == AppointmentStatus.HELD and not kept.has_lapsed(clock.now()):
+    if request.method != "POST" or kept.held_until is None:
+        return redirect("portal:check", kept.uuid)
+    with suppress(Refusal):  # it has just ended by itself
         holds.release(hold=kept, origin=acting.origin())
     return redirect("portal:home")
+
+
+def _after(request: HttpRequest, hold: UUID, refusal: Refusal) -> HttpResponse:
+    """As it stands after a refusal: another tab may have booked it meanwhile."""
+    kept = journey.hold_of(request, hold)
+    return _done(kept) if kept.held_until is None else _page(request, kept, refusal)
 
 
 def _done(booking: Appointment) -> HttpResponse:

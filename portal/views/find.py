@@ -20,7 +20,7 @@ from visits.errors import NotRecognised
 from visits.services import by_reference
 
 WINDOW = 600  # seconds in which tries are counted
-FROM_ONE_ADDRESS = 30  # failed tries of one client address …
+FROM_ONE_ADDRESS = 60  # tries of one client address …
 FOR_ONE_REFERENCE = 6  # … and for one reference, whoever tries
 
 
@@ -54,13 +54,13 @@ def _find(request: HttpRequest, form: FindForm) -> HttpResponse:
     text, names = form.cleaned_data["reference"], _names(request, form.cleaned_data["reference"])
     if any(counting.counted(name, WINDOW) >= most for name, most in names.items()):
         return _too_many(request)
+    for name in names:  # before it is known how it ends: many at once must not all pass
+        counting.count(name, WINDOW)
     try:
         found = by_reference.find(
             text, form.cleaned_data["birth_date"], by=portal_user(), ip=request.META.get("REMOTE_ADDR")
         )
     except NotRecognised as refusal:
-        for name in names:
-            counting.count(name, WINDOW)
         return pages.draw(request, "visits/not_found.html", {}, status=refusal.status)
     card = cards.visit(found)
     known = {"card": card, "visit": found, **cards.phones(card.site)}
@@ -69,7 +69,7 @@ def _find(request: HttpRequest, form: FindForm) -> HttpResponse:
 
 def _names(request: HttpRequest, text: str) -> dict[str, int]:
     """What is counted -> how often it may fail."""
-    code = hashlib.sha256(clean_reference(text).encode()).hexdigest()[:32]
+    code = hashlib.sha256(by_reference.plain(text).encode()).hexdigest()[:32]
     return {f"find:{request.META.get('REMOTE_ADDR')}": FROM_ONE_ADDRESS, f"find:{code}": FOR_ONE_REFERENCE}
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,7 +27,8 @@ def child(request: HttpRequest) -> HttpResponse:
     form = ChildForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            return _added(_child(request, form.papers(), form.cleaned_data["relation"]))
+            with transaction.atomic():  # no child without the guardian's consent
+                return _added(_child(request, form.papers(), form.cleaned_data["relation"]))
         except Refusal as refusal:
             asking.say_no(form, refusal, "number")
     known = {"consent": agreeing.words_for_a_child(Purpose.PORTAL)}

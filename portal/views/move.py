@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common import clock, shown
 from common.errors import Refusal
-from portal import acting, acts, cards, pages, places, theirs, times
+from portal import acting, acts, cards, line, pages, places, theirs, times
 from portal.acts import ACTS
 from portal.forms import PlaceForm
 from reminders import facts
@@ -25,6 +25,7 @@ FARTHEST = dt.timedelta(days=366)  # nobody plans sessions so far ahead
 
 
 @require_safe
+@line.in_line
 @theirs.about_a_visit
 def days(request: HttpRequest, booking: Appointment, act: str) -> HttpResponse:
     """Which day?"""
@@ -40,6 +41,7 @@ def days(request: HttpRequest, booking: Appointment, act: str) -> HttpResponse:
 
 
 @require_safe
+@line.in_line
 @theirs.about_a_visit
 def times_of_day(request: HttpRequest, booking: Appointment, act: str, day: str) -> HttpResponse:
     """Which time of that day?"""
@@ -55,6 +57,7 @@ def times_of_day(request: HttpRequest, booking: Appointment, act: str, day: str)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@line.in_line
 @theirs.about_a_visit
 def place(request: HttpRequest, booking: Appointment, act: str, slot: UUID) -> HttpResponse:
     """Old and new; POST does it. When the place is gone, the nearest others are named on the same page."""

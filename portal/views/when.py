@@ -39,6 +39,8 @@ def dates(request: HttpRequest, who: UUID, service: UUID) -> HttpResponse:
 def at(request: HttpRequest, who: UUID, service: UUID, day: dt.date) -> HttpResponse:
     """Which time? POST keeps it. If it is gone, the nearest others stand on the same page."""
     way = journey.read(request, who, service)
+    if not clock.today() <= day <= clock.today() + journey.AHEAD:
+        raise Http404
     if request.method != "POST":
         return _times(request, way, day)
     try:

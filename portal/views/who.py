@@ -1,5 +1,6 @@
 """Whose record is the visitor's: by the phone on it, else by a document."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -36,9 +37,10 @@ def who_are_you(request: HttpRequest) -> HttpResponse:
 
 
 def _by_phone(request: HttpRequest, papers: Papers, wanted: str) -> HttpResponse:
-    known = portal_accounts.link_by_phone(account=request.visitor.account, papers=papers, by=portal_user())
-    if known:
-        return _linked(request, known, wanted)
+    with transaction.atomic():  # nobody is linked without having agreed
+        known = portal_accounts.link_by_phone(account=request.visitor.account, papers=papers, by=portal_user())
+        if known:
+            return _linked(request, known, wanted)
     request.session[SAID] = {"name": papers.name, "birth_date": papers.birth_date.isoformat()}
     return redirect(entering.with_next("portal:document", wanted))
 
@@ -57,8 +59,9 @@ def document(request: HttpRequest) -> HttpResponse:
         number = given(form.cleaned_data["kind"], form.cleaned_data["number"])
         papers = Papers(said["name"], agreeing.day(said["birth_date"]), number)
         try:
-            found = self_service.link(account=request.visitor.account, papers=papers, by=portal_user())
-            return _linked(request, found.patient, wanted)
+            with transaction.atomic():
+                found = self_service.link(account=request.visitor.account, papers=papers, by=portal_user())
+                return _linked(request, found.patient, wanted)
         except Refusal as refusal:
             asking.say_no(form, refusal, "number")
     return asking.draw(request, "who/document.html", form, {"next": wanted})

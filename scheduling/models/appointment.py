@@ -52,6 +52,10 @@ class AppointmentQuerySet(ScopedQuerySet):
         """Those that take up a place."""
         return self.filter(status__in=CLAIMING)
 
+    def once_booked(self) -> models.QuerySet:
+        """Whatever became of them; without places that were only kept, which end cancelled or lapsed too."""
+        return self.filter(held_until=None)
+
     def open(self) -> models.QuerySet:
         """Those still to come to an end: held, booked or arrived."""
         return self.filter(status__in=OPEN)

@@ -12,7 +12,7 @@ from common import clock
 from common.history import acting
 from directory.models import HealthcareService, Practitioner
 from patients.models import Patient
-from scheduling.errors import AlreadyWaiting, DatesNotInOrder, NotWaiting, OfferOver, OtherService
+from scheduling.errors import AlreadyWaiting, DatesNotInOrder, NotWaiting, OfferOver, OtherService, WaitsTooLong
 from scheduling.models import Appointment, AppointmentStatus, Slot, WaitlistEntry, WaitlistOffer
 from scheduling.models.waitlist import EntryStatus, OfferStatus, PartOfDay
 
@@ -22,6 +22,7 @@ from .origin import Origin, system_origin
 from .reading import find_slot
 
 OFFER_MINUTES = 30
+LONGEST = dt.timedelta(days=366)  # that anybody waits; nothing is planned beyond
 
 
 def join(
@@ -40,13 +41,15 @@ def join(
 ) -> WaitlistEntry:
     """Put the patient on the list for a service between two days.
 
-    Raises AlreadyWaiting, DatesNotInOrder, PatientMerged, PatientDeceased, PatientBarred.
+    Raises AlreadyWaiting, DatesNotInOrder, WaitsTooLong, PatientMerged, PatientDeceased, PatientBarred.
     """
     at = at or clock.now()
     rules.check_record(patient)
     barring.check(patient, service, origin, at)
     if latest < max(earliest, clock.today(at)):
         raise DatesNotInOrder(field="latest")
+    if latest > clock.today(at) + LONGEST:
+        raise WaitsTooLong(field="latest", days=LONGEST.days)
     entry = WaitlistEntry(
         patient=patient, service=service, practitioner=practitioner, earliest=earliest, latest=latest,
         part_of_day=part_of_day, priority=priority, notice_hours=notice_hours, note=note[:200],

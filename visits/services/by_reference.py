@@ -15,7 +15,13 @@ from scheduling.models import Appointment, AppointmentStatus
 from visits.errors import NotRecognised
 
 KIND = "scheduling.appointment"
+REFERENCE = "reference"  # how the access log calls such a look
 LONGEST = 40  # signs of a reference with whatever stands between them
+
+
+def plain(text: str) -> str:
+    """The reference that somebody typed, as it is looked up; whoever counts tries must count by the same."""
+    return clean_reference(text[:LONGEST])
 
 
 def find(
@@ -23,12 +29,12 @@ def find(
 ) -> Appointment:
     """A booking to come. Raises NotRecognised: there is none such, it is cancelled or past, or of somebody else."""
     rows = Appointment.objects.filter(
-        reference=clean_reference(text[:LONGEST]), patient__birth_date=birth_date, patient__merged_into=None,
+        reference=plain(text), patient__birth_date=birth_date, patient__merged_into=None,
         status=AppointmentStatus.BOOKED, ends_at__gt=at or clock.now(),
     )  # fmt: skip
     found = rows.for_desk().first()
     if found is None:
-        access.record(Action.FAILED_CHECK, by=by, kind=KIND, detail="reference", ip=ip)
+        access.record(Action.FAILED_CHECK, by=by, kind=KIND, detail=REFERENCE, ip=ip)
         raise NotRecognised
-    access.record(Action.OPEN, by=by, kind="patients.patient", subject=found.patient.uuid, detail="reference", ip=ip)
+    access.record(Action.OPEN, by=by, kind="patients.patient", subject=found.patient.uuid, detail=REFERENCE, ip=ip)
     return found
