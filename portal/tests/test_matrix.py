@@ -58,7 +58,7 @@ def things(person, code: str) -> dict[str, object]:
     another(session)
     visit = booked(session, person, 0)
     waiting = clinic(site__code=f"{code}w")
-    offer, _address = offered(clinic(site__code=f"{code}o"))
+    offer, _address = offered(clinic(site__code=f"{code}o", days=7))
     offer.entry.patient = offer.appointment.patient = person
     offer.entry.save(), offer.appointment.save()
     held = holds.hold(slot=slot_of(clinic(site__code=f"{code}h", days=9), 0), patient=person, origin=acting.origin())
