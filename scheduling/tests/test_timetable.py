@@ -17,7 +17,7 @@ ZONES = ["America/New_York", "Europe/Berlin", "Asia/Shanghai", "Australia/Lord_H
 JUMPS = [dt.date(2026, 3, 8), dt.date(2026, 11, 1), dt.date(2026, 3, 29), dt.date(2026, 10, 25), dt.date(2026, 4, 5)]
 MONTH_ENDS = [dt.date(2026, 1, 31), dt.date(2026, 2, 28), dt.date(2028, 2, 29), dt.date(2026, 12, 31)]
 days = st.one_of(st.sampled_from(JUMPS + MONTH_ENDS), st.dates(dt.date(2020, 1, 1), dt.date(2037, 12, 31)))
-times = st.times().map(lambda one: one.replace(fold=0)).map(lambda time: time.replace(second=0, microsecond=0))
+times = st.times().map(lambda time: time.replace(second=0, microsecond=0, fold=0))
 zones = st.sampled_from(ZONES)
 
 
