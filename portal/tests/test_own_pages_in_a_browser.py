@@ -27,7 +27,7 @@ def alice():
     by, alice = UserFactory(), PatientFactory(name="Alice Smith", language="en")
     clinic()
     child, bob = PatientFactory(name="阿卜杜热西提·买买提江·麦麦提" * 3), PatientFactory(name="Bob Jones")
-    proxies.grant(patient=child, proxy=alice, relation="parent", proof="declared", by=by)
+    proxies.grant(patient=child, proxy=alice, relation="parent", proof="declared", can_view=True, by=by)
     proxies.grant(patient=alice, proxy=bob, relation="spouse", proof="code", by=by)
     revealing.note_opening(alice, by=by)
     words = TEXTS["portal"]
