@@ -31,6 +31,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 HOSPITAL_NAME = env.str("HOSPITAL_NAME", "Riverside Hospital")
 HOSPITAL_NAME_ZH = env.str("HOSPITAL_NAME_ZH", "江滨医院")
 HOSPITAL_PHONE = env.str("HOSPITAL_PHONE", "")  # stands on the portal's error pages, when the database is away too
+EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", "120")  # the country's ambulance, said where patients name what hurts
 DEMO_PASSWORD = "" if PRODUCTION else env.str("DEMO_PASSWORD", "")  # of the demo hospital's logins
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True

@@ -340,3 +340,10 @@ def test_a_day_that_no_roster_has_is_no_page(inside, alice, session, day):
     address = reverse("portal:dates", args=[alice.uuid, session.service.uuid])
     assert inside.get(f"{address}{day}/").status_code == 404
     assert inside.post(f"{address}{day}/", {"choice": slot_of(session, 0).uuid}).status_code == 404
+
+
+def test_where_one_says_what_hurts_the_ambulance_of_the_country_is_named(inside, alice, session, settings):
+    address = reverse("portal:what", args=[alice.uuid])
+    assert "Call 120 now." in page(inside.get(address))
+    settings.EMERGENCY_PHONE = "112"
+    assert "Call 112 now." in page(inside.get(address))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,7 +44,9 @@ def what(request: HttpRequest, who: UUID) -> HttpResponse:
     form = options.asked(request, offered, _("Choose a clinic, a doctor or a department."))
     if form.is_valid():
         return redirect(_after_what(person.uuid, form.cleaned_data["choice"]))
-    return asking.draw(request, "book/what.html", form, {"step": 2, "person": person, "q": words})
+    return asking.draw(request, "book/what.html", form, {
+        "step": 2, "person": person, "q": words, "emergency": settings.EMERGENCY_PHONE,
+    })  # fmt: skip
 
 
 @require_safe

@@ -61,12 +61,6 @@
     setTimeout(ask, Math.min(Number(line.dataset.seconds), 5) * 1000);
   }
 
-  // Places open at a time of the server's clock: the page looks again then.
-  const opens = document.querySelector("[data-opens]");
-  if (opens && Number(opens.dataset.opens) < 3600) {
-    setTimeout(() => location.reload(), Number(opens.dataset.opens) * 1000 + 200);
-  }
-
   // Reading aloud by the browser's own voice.
   const aloud = document.querySelector("[data-aloud]");
   if (aloud && "speechSynthesis" in window) {
